@@ -1,0 +1,1 @@
+//! The command line: configuration in, the same acts as everywhere, plain answers out.

@@ -1,0 +1,1 @@
+//! The two sample relying parties and the throw-away deployment around them.

@@ -1,0 +1,1 @@
+//! The grant types of the token endpoint. Each turns a credential into a claim; none can say yes.

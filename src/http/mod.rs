@@ -1,0 +1,1 @@
+//! Extract, call, render. No rules, no SQL.

@@ -1,0 +1,1 @@
+//! `Issued` in, tokens out. The only room that can sign.

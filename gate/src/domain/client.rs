@@ -69,6 +69,7 @@ pub enum ConnectionNeed {
 pub struct RequireAmr(pub Vec<BTreeSet<Reference>>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "registration metadata are flags, each with its own name")]
 pub struct Client {
     pub id: ClientId,
     pub name: String,

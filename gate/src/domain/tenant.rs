@@ -144,9 +144,7 @@ impl Tenant {
     }
 
     pub fn live_connection(&self, client: &ClientId, now: Instant) -> Option<&Connection> {
-        self.connections
-            .iter()
-            .find(|c| c.client == *client && self.connection_state(c, now) == ConnectionState::Live)
+        self.connections.iter().find(|c| c.client == *client && self.connection_state(c, now) == ConnectionState::Live)
     }
 
     /// The live connections because of which nobody can untick the box.

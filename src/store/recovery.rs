@@ -1,0 +1,100 @@
+//! Recovery codes: keyed hashes, each good once, the set replaced whole.
+use super::{Sql, StoreError, Tx, row, run, text};
+use ostiary_gate::domain::{ids::PersonId, time::Instant};
+
+row! { struct Used { person_id: String } }
+row! { struct Count { n: i64 } }
+
+/// What became of a code that somebody typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spent {
+    Now,
+    /// It was good once, and has been used.
+    Before,
+    Never,
+}
+
+const INSERT: Sql = text!("insert into recovery_codes (hash, person_id, set_no, made_at) values ($1, $2, $3, $4)");
+const NEXT_SET: Sql = text!(
+    "update people set codes_set = codes_set + 1, codes_saved_at = null, codes_deferred_at = null, revision = revision + 1
+      where id = $1 returning codes_set as n"
+);
+const SPEND: Sql = text!(
+    "update recovery_codes set spent_at = $3
+      where hash = $1 and person_id = $2 and spent_at is null
+        and set_no = (select codes_set from people where id = $2)
+     returning person_id"
+);
+const SPENT: Sql = text!("select person_id from recovery_codes where hash = $1 and person_id = $2 and spent_at is not null");
+const LEFT: Sql = text!(
+    "select count(*) as n from recovery_codes
+      where person_id = $1 and spent_at is null and set_no = (select codes_set from people where id = $1)"
+);
+const SAVED: Sql = text!(
+    "update people set codes_saved_at = $2, codes_deferred_at = null, revision = revision + 1
+      where id = $1 and codes_saved_at is null"
+);
+const DEFERRED: Sql = text!(
+    "update people set codes_deferred_at = $2, revision = revision + 1
+      where id = $1 and codes_saved_at is null and codes_deferred_at is null"
+);
+const DUE: Sql = text!(
+    "update people set codes_deferred_at = null, revision = revision + 1 where id = $1 and codes_deferred_at is not null"
+);
+
+impl Tx {
+    fn recovery_hash(&self, person: &PersonId, code: &str) -> String {
+        self.shared.root.keyed_hash("recovery code", person.as_str(), code)
+    }
+
+    /// Puts a new set in place of the old one. `codes` normalised, as `factors::recovery` reads them.
+    pub async fn put_recovery_codes(
+        &mut self,
+        person: &PersonId,
+        codes: &[String],
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let set = run!(self, fetch::<Count>, NEXT_SET, person.as_str())?.pop();
+        let set = set.ok_or_else(|| StoreError::unreadable("person", person))?.n;
+        for code in codes {
+            run!(self, execute, INSERT, self.recovery_hash(person, code), person.as_str(), set, now.0)?;
+        }
+        Ok(())
+    }
+
+    /// Spends a code of the current set.
+    pub async fn spend_recovery_code(
+        &mut self,
+        person: &PersonId,
+        code: &str,
+        now: Instant,
+    ) -> Result<Spent, StoreError> {
+        let hash = self.recovery_hash(person, code);
+        if !run!(self, fetch::<Used>, SPEND, hash.as_str(), person.as_str(), now.0)?.is_empty() {
+            return Ok(Spent::Now);
+        }
+        let before = run!(self, fetch::<Used>, SPENT, hash.as_str(), person.as_str())?;
+        Ok(if before.is_empty() { Spent::Never } else { Spent::Before })
+    }
+
+    pub async fn recovery_codes_left(&mut self, person: &PersonId) -> Result<i64, StoreError> {
+        Ok(run!(self, fetch::<Count>, LEFT, person.as_str())?.pop().map_or(0, |row| row.n))
+    }
+
+    /// The person said that they saved them.
+    pub async fn set_codes_saved(&mut self, person: &PersonId, now: Instant) -> Result<(), StoreError> {
+        run!(self, execute, SAVED, person.as_str(), now.0)?;
+        Ok(())
+    }
+
+    /// "Show me these next time": once. Whether it was granted.
+    pub async fn defer_codes(&mut self, person: &PersonId, now: Instant) -> Result<bool, StoreError> {
+        Ok(run!(self, execute, DEFERRED, person.as_str(), now.0)? == 1)
+    }
+
+    /// The next sign-in has come: they are missing again.
+    pub async fn codes_fall_due(&mut self, person: &PersonId) -> Result<(), StoreError> {
+        run!(self, execute, DUE, person.as_str())?;
+        Ok(())
+    }
+}

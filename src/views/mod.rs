@@ -1,1 +1,12 @@
-//! Words (Fluent) and the pages and mails as typed structs. Pure: renders what it is given.
+//! Pages and mails: words and askama structs. Pure: renders what it is given; never reads a clock, a store or a request.
+//!
+//! Every page is a struct with a [`frame::Frame`] whose state cannot be wrong; `askama::Template::render` makes the HTML.
+pub mod assets;
+pub mod countries;
+pub mod door;
+pub mod enrol;
+pub mod frame;
+pub mod qr;
+pub mod reasons;
+pub mod when;
+pub mod words;

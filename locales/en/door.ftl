@@ -96,3 +96,16 @@ new-password-same = That’s the password you have now. Choose another one.
 
 tenant-title = Which clinic are you signing in to?
 tenant-nothing-chosen = Choose a clinic.
+
+join-title = Join { $clinic }
+join-title-first = Set up the first administrator
+join-intro = You were invited as **{ $email }**. Next you’ll set up your phone.
+join-intro-first = You are **{ $email }**. Next you’ll set up your phone.
+join-password = Choose a password
+join-no-given-name = Enter your given name.
+join-no-family-name = Enter your family name.
+join-accept = You’re signed in as **{ $account }**. Do you want to join **{ $clinic }**?
+join-accept-submit = Join
+join-not-me = That’s not me
+given-name = Given name
+family-name = Family name

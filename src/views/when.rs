@@ -29,13 +29,13 @@ impl Zone {
     }
 
     /// `2026-03-03T20:00`, the value of a `datetime-local` field.
-    pub fn field(&self, at: Instant) -> String {
-        self.local(at).strftime("%Y-%m-%dT%H:%M").to_string()
+    pub fn field(&self, at: &Instant) -> String {
+        self.local(*at).strftime("%Y-%m-%dT%H:%M").to_string()
     }
 
     /// `2026-03-03T20:00:00+11:00`, the machine's side of a `<time>`.
-    pub fn exact(&self, at: Instant) -> String {
-        self.local(at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    pub fn exact(&self, at: &Instant) -> String {
+        self.local(*at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 }
 
@@ -113,8 +113,8 @@ mod tests {
         assert_eq!(when.weekday(), "Tuesday 8:00 pm");
         assert_eq!(when.clock(), "8:00 pm");
         assert_eq!(zone.place(), "Sydney");
-        assert_eq!(zone.field(when.at), "2026-03-03T20:00");
-        assert_eq!(zone.exact(when.at), "2026-03-03T20:00:00+11:00");
+        assert_eq!(zone.field(&when.at), "2026-03-03T20:00");
+        assert_eq!(zone.exact(&when.at), "2026-03-03T20:00:00+11:00");
     }
 
     #[test]

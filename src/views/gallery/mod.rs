@@ -1,5 +1,8 @@
 //! Every page in every state from fixtures: for looking at, for the accessibility checks and for the tests of this room.
 //! Serves nobody; the people and clinics here do not exist.
+mod account;
+mod console;
+mod console_security;
 mod door;
 mod enrol;
 mod trouble;
@@ -17,6 +20,8 @@ pub fn pages() -> Vec<Picture> {
     door::draw(&mut album);
     enrol::draw(&mut album);
     trouble::draw(&mut album);
+    account::draw(&mut album);
+    console::draw(&mut album);
     album.0
 }
 

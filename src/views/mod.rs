@@ -1,1 +1,19 @@
-//! Words (Fluent) and the pages and mails as typed structs. Pure: renders what it is given.
+//! Pages and mails: words and askama structs. Pure: renders what it is given; never reads a clock, a store or a request.
+//!
+//! Every page is a struct with a [`frame::Frame`] whose state cannot be wrong; `askama::Template::render` makes the HTML.
+pub mod account;
+pub mod assets;
+pub mod console;
+pub mod countries;
+pub mod door;
+pub mod enrol;
+pub mod frame;
+pub mod gallery;
+pub mod join;
+pub mod leave;
+pub mod log;
+pub mod qr;
+pub mod reasons;
+pub mod trouble;
+pub mod when;
+pub mod words;

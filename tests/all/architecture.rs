@@ -63,6 +63,8 @@ const SABOTAGE: &[(&str, &str, &str)] = &[
     ("an access decision names every case", "gate/src/gate/judge.rs", "fn f() { match x { A => 1, _ => 2 } }"),
     ("an access decision names every case", "src/porter.rs", "fn f() { match x { A => 1, _ if y => 2, B => 3 } }"),
     ("an access decision names every case", "src/grants/code.rs", "fn f() { match x { A => 1,\n  _ => 2 } }"),
+    ("an access decision names every case", "gate/src/gate/judge.rs", "fn f() { match x { A => B, _ => None } }"),
+    ("an access decision names every case", "gate/src/domain/amr.rs", "fn f() { match x { A => B, _ => C } }"),
     ("nothing is left to do", "src/cli/doctor.rs", "fn f() { todo!() }"),
     ("nothing is left to do", "src/cli/doctor.rs", "fn f() { unimplemented!(\"soon\") }"),
 ];
@@ -116,6 +118,7 @@ const INNOCENT: &[(&str, &str)] = &[
     ),
     ("src/factors/totp.rs", "//! X.\n#[cfg(test)]\nmod tests;\nfn f() { argon2::hash() }"),
     ("src/crypto/fence.rs", "//! X.\nfn f(k: SigningKey) { josekit::jws::verify(r##\"a \"# insert into b\"##) }"),
+    ("gate/src/domain/ids.rs", "//! X.\nfn f() { match text { \"a\" => Ok(A), _ => Err(NotAnId) } }"),
     ("src/main.rs", "fn main() { ostiary::cli::main() }"),
 ];
 

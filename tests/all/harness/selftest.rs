@@ -73,7 +73,7 @@ fn cookies_go_by_host_and_path_and_not_by_port() {
     jar.keep(&here, "__Host-fake=x; Path=/");
     jar.keep(&here, "__Host-real=y; Path=/; Secure");
     let sent = |jar: &Jar, to: &str| jar.header(&url(to)).unwrap_or_default();
-    assert_eq!(sent(&jar, "http://localhost:2000/login"), "visit=v1; narrow=n1; __Host-real=y; session=s1");
+    assert_eq!(sent(&jar, "http://localhost:2000/login"), "narrow=n1; visit=v1; __Host-real=y; session=s1");
     assert_eq!(sent(&jar, "http://localhost:2000/loginx"), "__Host-real=y; session=s1");
     assert_eq!(sent(&jar, "http://127.0.0.1:1000/login"), "");
     let before = jar.clone();
@@ -82,10 +82,7 @@ fn cookies_go_by_host_and_path_and_not_by_port() {
     assert_eq!(jar.all().map(|(name, _)| name).collect::<Vec<_>>(), ["narrow", "visit"]);
     assert_eq!(before.get("session"), Some("s1"), "a copied jar is another browser");
     jar.forge("visit", "v2");
-    assert_eq!(
-        sent(&jar, "http://localhost/login/x"),
-        "narrow=n1; visit=v2".replace("narrow=n1; ", "") + "; narrow=n1"
-    );
+    assert_eq!(sent(&jar, "http://localhost/login/x"), "narrow=n1; visit=v2");
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub struct SourceFile {
 impl SourceFile {
     pub fn new(path: &str, raw: &str) -> Self {
         let (code, mut strings) = without_text(raw);
-        let is_test = path.ends_with("/tests.rs") || path.contains("/tests/") || path.starts_with("tests/");
+        let is_test = path.ends_with("tests.rs") || path.contains("/tests/") || path.starts_with("tests/");
         let shipped = if is_test { blanked(&code, |_| true) } else { without_unit_tests(&code) };
         strings.retain(|(at, _)| !shipped[*at..=*at].trim().is_empty());
         Self { path: path.to_owned(), raw: raw.to_owned(), code, shipped, strings }

@@ -183,7 +183,7 @@ impl Server {
         fs::write(&file, state).unwrap();
         let answer = self.cli(&["apply", "-f", &file.display().to_string()]);
         let (out, err) = (String::from_utf8_lossy(&answer.stdout), String::from_utf8_lossy(&answer.stderr));
-        assert!(answer.status.success(), "apply failed ({}):\n{out}{err}{}", answer.status, self.log_tail());
+        assert!(answer.status.success(), "apply failed ({}):\n{out}{err}", answer.status);
         out.into_owned()
     }
 
@@ -214,8 +214,8 @@ impl Server {
             match lines.recv_timeout(PATIENCE) {
                 Ok(line) if line == ready => return,
                 Ok(_) => {}
-                Err(RecvTimeoutError::Timeout) => panic!("not ready after {PATIENCE:?}{}", self.log_tail()),
-                Err(RecvTimeoutError::Disconnected) => panic!("`serve` ended before it was ready{}", self.log_tail()),
+                Err(RecvTimeoutError::Timeout) => panic!("not ready after {PATIENCE:?}"),
+                Err(RecvTimeoutError::Disconnected) => panic!("`serve` ended before it was ready"),
             }
         }
     }
@@ -247,6 +247,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // A failed test, or a failed start: the program's side of it.
         if thread::panicking() {
             eprintln!("{}", self.log_tail());
         }

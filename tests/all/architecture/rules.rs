@@ -220,11 +220,11 @@ fn every_case_is_named(files: &[SourceFile]) -> Vec<String> {
         let Some(room @ ("domain" | "gate" | "factors" | "porter" | "grants")) = file.room() else { continue };
         let tokens = tokens(&file.shipped);
         let word = |at: usize| tokens.get(at).map_or("", |t| t.0);
-        for at in 1..tokens.len() {
+        for (at, token) in tokens.iter().enumerate().skip(1) {
             let is_arm = word(at + 1) == "=>" || (word(at + 1) == "if" && [",", "{", "}"].contains(&word(at - 1)));
             let only_refuses = room == "domain" && ["Err", "None"].contains(&word(at + 2));
-            if word(at) == "_" && is_arm && !only_refuses {
-                found.push(format!("{}:{}: {room} has a catch-all arm", file.path, file.line_of(tokens[at].1)));
+            if token.0 == "_" && is_arm && !only_refuses {
+                found.push(format!("{}:{}: {room} has a catch-all arm", file.path, file.line_of(token.1)));
             }
         }
     }

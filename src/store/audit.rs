@@ -62,7 +62,7 @@ impl Tx {
         now: Instant,
         dice: &dyn Dice,
     ) -> Result<(), StoreError> {
-        let tail = dice::id_tail(dice).map_err(|e| StoreError::Crypto(e.to_string()))?;
+        let tail = dice::tail(dice).map_err(|e| StoreError::Crypto(e.to_string()))?;
         let id = EntryId::from_tail(&tail).map_err(|e| StoreError::unreadable("entry id", e))?;
         run!(
             self,

@@ -1,6 +1,6 @@
 //! Authenticators: the sealed secret, whose it is, where it counts, and the last step that was used.
 use super::{Sql, StoreError, Tx, document, json, row, run, text, unword};
-use crate::crypto::root::Place;
+use crate::crypto::seal::Place;
 use ostiary_gate::domain::{
     amr::Reach,
     ids::{AuthenticatorId, PersonId},

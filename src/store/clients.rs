@@ -1,6 +1,6 @@
 //! Clients: the registration as a document, beside what SQL must see.
 use super::{Sql, StoreError, Tx, document, json, row, run, text, unword, word};
-use crate::crypto::hash;
+use crate::crypto::{hash, root::Kind};
 use ostiary_gate::domain::{client::Client, ids::ClientId, secret::Secret, tenant::Standing, time::Instant};
 
 row! {
@@ -56,7 +56,7 @@ impl Tx {
         secret: Option<&Secret>,
         now: Instant,
     ) -> Result<(), StoreError> {
-        let hash = secret.map(|s| self.shared.root.keyed_hash("client secret", client.id.as_str(), s.expose()));
+        let hash = secret.map(|s| self.shared.root.keyed_hash(Kind::ClientSecret, client.id.as_str(), s.expose().as_bytes()));
         let tenant = client.tenant.as_ref().map(|t| t.as_str().to_owned());
         let metadata = json("client", client)?;
         let (id, name, requires) = (client.id.as_str(), client.name.as_str(), client.requires_tenant_two_factor);
@@ -71,7 +71,7 @@ impl Tx {
 
     /// In constant time; a client without a secret matches nothing.
     pub fn secret_matches(&self, row: &ClientRow, presented: &Secret) -> bool {
-        let presented = self.shared.root.keyed_hash("client secret", &row.id, presented.expose());
+        let presented = self.shared.root.keyed_hash(Kind::ClientSecret, &row.id, presented.expose().as_bytes());
         row.secret_hash.as_deref().is_some_and(|stored| hash::same(stored, &presented))
     }
 }

@@ -189,7 +189,7 @@ impl Tx {
         dice: &dyn Dice,
     ) -> Result<IssuedAccess, StoreError> {
         let (grant, scope, generation) = of;
-        let id = drawn(dice::id_tail(dice))?;
+        let id = drawn(dice::tail(dice))?;
         let id = TokenId::from_tail(&id).map_err(|e| StoreError::unreadable("token id", e))?;
         let opaque = match wanted.format {
             Format::Opaque => Some(drawn(dice::token(dice))?),
@@ -211,7 +211,7 @@ impl Tx {
         kinds: &str,
         dice: &dyn Dice,
     ) -> Result<(), StoreError> {
-        let id = drawn(dice::id_tail(dice))?;
+        let id = drawn(dice::tail(dice))?;
         let id = EntryId::from_tail(&id).map_err(|e| StoreError::unreadable("entry id", e))?;
         let (evidence, revisions) = (clearance.evidence(), clearance.revisions());
         run!(

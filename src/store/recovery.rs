@@ -1,5 +1,6 @@
 //! Recovery codes: keyed hashes, each good once, the set replaced whole.
 use super::{Sql, StoreError, Tx, row, run, text};
+use crate::crypto::root::Kind;
 use ostiary_gate::domain::{ids::PersonId, time::Instant};
 
 row! { struct Used { person_id: String } }
@@ -44,7 +45,7 @@ const DUE: Sql = text!(
 
 impl Tx {
     fn recovery_hash(&self, person: &PersonId, code: &str) -> String {
-        self.shared.root.keyed_hash("recovery code", person.as_str(), code)
+        self.shared.root.keyed_hash(Kind::RecoveryCode, person.as_str(), code.as_bytes())
     }
 
     /// Puts a new set in place of the old one. `codes` normalised, as `factors::recovery` reads them.

@@ -1,6 +1,6 @@
 //! Resources: the registered APIs that access tokens are for (RFC 8707).
 use super::{Sql, StoreError, Tx, row, run, text, unword, word};
-use crate::crypto::hash;
+use crate::crypto::{hash, root::Kind};
 use ostiary_gate::domain::{client::Algorithm, ids::ClientId, scope::Scope, secret::Secret, tenant::Standing, time::Instant};
 
 row! {
@@ -72,7 +72,7 @@ impl Tx {
         now: Instant,
     ) -> Result<(), StoreError> {
         let (client, secret) = credentials;
-        let hash = self.shared.root.keyed_hash("client secret", client.as_str(), secret.expose());
+        let hash = self.shared.root.keyed_hash(Kind::ClientSecret, client.as_str(), secret.expose().as_bytes());
         let (form, alg) = (format.0, word("algorithm", &format.1)?);
         run!(self, execute, UPSERT, identifier, scopes.to_string(), form, alg, client.as_str(), hash, now.0)?;
         Ok(())
@@ -80,6 +80,6 @@ impl Tx {
 
     /// In constant time.
     pub fn resource_secret_matches(&self, row: &ResourceRow, presented: &Secret) -> bool {
-        hash::same(&row.secret_hash, &self.shared.root.keyed_hash("client secret", &row.client_id, presented.expose()))
+        hash::same(&row.secret_hash, &self.shared.root.keyed_hash(Kind::ClientSecret, &row.client_id, presented.expose().as_bytes()))
     }
 }

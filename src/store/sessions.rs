@@ -1,6 +1,5 @@
 //! Sessions: a signed-in browser, and what was shown in it. The cookie's hash is the only thing kept of the cookie.
 use super::{Sql, StoreError, Tx, document, json, row, run, text};
-use crate::factors::Verified;
 use ostiary_gate::domain::{
     amr::Proof,
     grant::Session,
@@ -83,12 +82,6 @@ impl SessionRow {
             shared_computer: self.shared_computer,
         })
     }
-}
-
-/// The only way from what a factor verified to a fact that the gate will read.
-pub(super) fn proof_of(verified: Verified) -> Proof {
-    let (factor, at) = (verified.factor(), verified.at());
-    Proof { factor, at, authenticator: verified.authenticator().cloned(), reach: verified.reach().clone() }
 }
 
 impl Tx {

@@ -25,10 +25,10 @@ pub trait Row: Sized {
 }
 
 macro_rules! row {
-    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($fvis:vis $field:ident: $ty:ty),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $fvis:vis $field:ident: $ty:ty),* $(,)? }) => {
         $(#[$meta])*
         #[derive(sqlx::FromRow)]
-        $vis struct $name { $($fvis $field: $ty),* }
+        $vis struct $name { $($(#[$fmeta])* $fvis $field: $ty),* }
         impl $crate::store::statement::Row for $name {
             fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
                 Ok(Self { $($field: row.get(stringify!($field))?),* })

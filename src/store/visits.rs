@@ -1,6 +1,6 @@
 //! Visits that have got as far as the right password: who is there, what they came for, what they have shown so far.
 //! A visit is a half-finished sign-in: good for nothing but its own next page.
-use super::{Sql, StoreError, Tx, document, json, row, run, sessions::proof_of, text};
+use super::{Sql, StoreError, Tx, document, json, row, run, text};
 use crate::factors::Verified;
 use ostiary_gate::domain::{
     amr::Proof,
@@ -103,7 +103,7 @@ impl Tx {
         progress: &P,
         shown: Option<Verified>,
     ) -> Result<(), StoreError> {
-        let proofs: Vec<Proof> = shown.into_iter().map(proof_of).collect();
+        let proofs: Vec<Proof> = shown.into_iter().map(Verified::into_proof).collect();
         run!(
             self,
             execute,
@@ -126,7 +126,7 @@ impl Tx {
     /// Adds what a factor verified to what this visit has shown.
     pub async fn add_proof(&mut self, visit: &VisitRow, shown: Verified) -> Result<Vec<Proof>, StoreError> {
         let mut proofs = visit.proofs()?;
-        proofs.push(proof_of(shown));
+        proofs.push(shown.into_proof());
         run!(self, execute, PROOFS, visit.id.as_str(), json("proofs", &proofs)?)?;
         Ok(proofs)
     }

@@ -68,7 +68,7 @@ pub enum ConnectionNeed {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequireAmr(pub Vec<BTreeSet<Reference>>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "registration metadata are flags, each with its own name")]
 pub struct Client {
     pub id: ClientId,

@@ -5,7 +5,6 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     ops::Deref,
-    os::unix::process::CommandExt,
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -68,7 +67,6 @@ impl Chromium {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .process_group(0)
             .spawn();
         let Ok(chromedriver) = spawned else {
             skip("OSTIARY_REQUIRE_BROWSER", "chromedriver");
@@ -179,7 +177,7 @@ impl Deref for Chromium {
 
 impl Drop for Chromium {
     fn drop(&mut self) {
-        // Ends the browser without a runtime: this may be a test that failed. Then the driver, with all it started.
+        // Ends the browser without a runtime: this may be a test that failed. Then the driver.
         if self.driver.clone().leak().is_ok()
             && let Ok(mut wire) = TcpStream::connect(("127.0.0.1", self.port))
         {
@@ -189,7 +187,8 @@ impl Drop for Chromium {
                 "DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
                 self.session
             );
-            let _ = wire.read_to_end(&mut vec![]);
+            // It answers when the browser is gone, and keeps the connection open after that.
+            let _ = wire.read(&mut [0; 512]);
         }
         end(&mut self.chromedriver);
     }
@@ -206,10 +205,8 @@ impl Drop for Guard {
     }
 }
 
-/// Ends the driver's process group: the browser is in it.
+/// Ends the driver. It stays in our process group, so that Ctrl-C and a time limit reach it and its browser too.
 fn end(chromedriver: &mut Child) {
-    let group = format!("-{}", chromedriver.id());
-    let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
     let _ = chromedriver.kill();
     let _ = chromedriver.wait();
 }

@@ -1,9 +1,9 @@
-//! Ways to prove who you are. Pure: clock and dice are arguments; replay, throttling and storage are the callers'. Never says
-//! yes to a token. To add one: a file here, and a line in [`FACTORS`].
+//! Ways to prove who you are. Pure: clock and dice are arguments; replay, throttling and storage are the callers'.
+//! Never says yes to a token. To add one: a file here, and a line in [`FACTORS`].
 pub mod password;
 pub mod recovery;
 pub mod totp;
-mod typed;
+pub mod typed;
 
 use ostiary_gate::domain::{
     amr::{self, Proof, Reach, Reference},
@@ -26,8 +26,8 @@ pub trait Factor: Sync {
 /// Every factor there is, in the order in which they are asked. A recovery code is not here: it is a key to enrolment.
 pub const FACTORS: &[&dyn Factor] = &[&password::Password, &totp::Totp];
 
-/// The fact that a factor was verified just now. Made only in this room, and the only thing the store will turn into a proof.
-/// It can neither be copied nor read from anywhere.
+/// The fact that a factor was verified just now. Made only in this room, and the only thing the store will turn into a
+/// proof. It can neither be copied nor read from anywhere.
 #[must_use = "a verified factor that is not recorded did not happen"]
 pub struct Verified {
     factor: amr::Factor,

@@ -1,5 +1,5 @@
-//! Passwords: hashed with argon2id, checked at the same price whether or not the person exists, judged when chosen. Owns the
-//! parameters and the rules; the bounded pool it must run on is the caller's.
+//! Passwords: hashed with argon2id, checked at the same price whether or not the person exists, judged when chosen.
+//! Owns the parameters and the rules; the bounded pool it must run on is the caller's.
 mod imported;
 mod rules;
 #[cfg(test)]
@@ -54,11 +54,11 @@ pub fn hash(password: &Secret, dice: &dyn Dice) -> Result<String, Fault> {
     made.map(|phc| phc.to_string()).map_err(|_| Fault("hashing a password"))
 }
 
-/// Checks an attempt against the stored PHC string; `None` is a person who does not exist or has no password, and costs the
-/// same. The whole attempt is hashed, however long: nothing is cut (SP 800-63B-4 §3.1.1.2).
+/// Checks an attempt against the stored PHC string; `None` is a person who does not exist or has no password, and costs
+/// the same. The whole attempt is hashed, however long: nothing is cut (SP 800-63B-4 §3.1.1.2).
 ///
-/// An imported hash that is cheaper than ours is topped up to the same price, right or wrong. One that is dearer takes longer than an
-/// unknown name until its person's next sign-in replaces it ([`is_outdated`]).
+/// An imported hash that is cheaper than ours is topped up to the same price, right or wrong. One that is dearer takes
+/// longer than an unknown name until its person's next sign-in replaces it ([`is_outdated`]).
 pub fn check(phc: Option<&str>, attempt: &Secret, now: Instant) -> Result<Verified, Wrong> {
     let attempt = attempt.expose().as_bytes();
     let Some(phc) = phc else {

@@ -1,6 +1,6 @@
-//! Codes that people keep, are read out or are mailed: recovery codes, set-up codes, user codes, mail codes and the pair of
-//! words that ties a set-up code to the page that asked. Owns how they are drawn, shown and read; the store compares them by
-//! keyed hash of [`Grouped::normal`]. None of them is a factor.
+//! Codes that people keep, are read out or are mailed: recovery codes, set-up codes, user codes, mail codes and the
+//! pair of words that ties a set-up code to the page that asked. Owns how they are drawn, shown and read; the store
+//! compares them by keyed hash of [`Grouped::normal`]. None of them is a factor.
 use super::typed::{self, Unreadable};
 use crate::crypto::{
     Fault,

@@ -1,5 +1,6 @@
-//! Time-based one-time codes (RFC 6238): SHA-1, six digits, 30 seconds, the one form every authenticator app understands. Owns
-//! seeds, the reading of codes and their check; the store keeps the last accepted step and spends the new one.
+//! Time-based one-time codes (RFC 6238): SHA-1, six digits, 30 seconds, the one form every authenticator app
+//! understands. Owns seeds, the reading of codes and their check; the store keeps the last accepted step and spends the
+//! new one.
 mod enrolment;
 mod seed;
 
@@ -20,7 +21,8 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 /// The length of a step in seconds (RFC 6238 §5.2).
 pub const STEP_SECONDS: i64 = 30;
-/// Steps accepted before and after the current one: one, for clocks that drift and fingers that are slow (RFC 6238 §6, R-51).
+/// Steps accepted before and after the current one: one, for clocks that drift and fingers that are slow (RFC 6238 §6,
+///
 pub const WINDOW: i64 = 1;
 /// How far [`drift`] looks, in steps.
 const DRIFT: i64 = 10;
@@ -43,8 +45,8 @@ impl Factor for Totp {
     }
 }
 
-/// Six digits as typed by somebody. Every spelling of one code is the same value, so limits and replay are keyed on the code
-/// and not on its spelling.
+/// Six digits as typed by somebody. Every spelling of one code is the same value, so limits and replay are keyed on the
+/// code and not on its spelling.
 pub struct Code([u8; 6]);
 
 /// Reads what was typed into the field for the code.
@@ -85,8 +87,8 @@ pub struct Accepted {
     pub step: i64,
 }
 
-/// Checks a code: those of the step before, the current one and the one after are right, unless that step or a later one was
-/// accepted already (RFC 6238 §5.2). Takes the same time whichever is right, if any.
+/// Checks a code: those of the step before, the current one and the one after are right, unless that step or a later
+/// one was accepted already (RFC 6238 §5.2). Takes the same time whichever is right, if any.
 pub fn check(enrolled: &Enrolled<'_>, code: &Code, now: Instant) -> Result<Accepted, Wrong> {
     let current = step_at(now);
     // Of two steps with the same code the later counts, so that the code is not good again when its turn comes.
@@ -113,8 +115,9 @@ pub enum Wrong {
     Replayed,
 }
 
-/// How far ahead of ours the phone's clock seems to be, behind if negative, in whole steps, when a code that did not match was
-/// right up to five minutes ago or will be within five. To explain a failed enrolment, never to accept anything.
+/// How far ahead of ours the phone's clock seems to be, behind if negative, in whole steps, when a code that did not
+/// match was right up to five minutes ago or will be within five. To explain a failed enrolment, never to accept
+/// anything.
 pub fn drift(seed: &Seed, code: &Code, now: Instant) -> Option<Span> {
     let current = step_at(now);
     let early = matching(seed, code, current - DRIFT..=current - WINDOW - 1);

@@ -1,4 +1,5 @@
-//! Codes as people type them: with spaces, dashes and the odd line end. Owns what may be left out; all that is left must fit.
+//! Codes as people type them: with spaces, dashes and the odd line end. Owns what may be left out; all that is left
+//! must fit.
 
 /// More than any code needs, however it is spaced.
 const MOST: usize = 64;

@@ -1,5 +1,6 @@
-//! Password hashes that were made elsewhere, or at least may have been: which of them we are ready to compute. The cost is
-//! written in the hash, so whoever writes a hash would choose our work: it is capped, at import and again at each check.
+//! Password hashes that were made elsewhere, or at least may have been: which of them we are ready to compute. The cost
+//! is written in the hash, so whoever writes a hash would choose our work: it is capped, at import and again at each
+//! check.
 use super::{LANES, MEMORY, PASSES, Stored};
 use argon2::{ARGON2D_IDENT, ARGON2I_IDENT, ARGON2ID_IDENT, Params, Version, password_hash::phc::PasswordHash};
 
@@ -9,7 +10,8 @@ const MAX_PASSES: u32 = 10;
 const MAX_LANES: u32 = 8;
 const MAX_WORK: u32 = MAX_MEMORY * 4;
 
-/// Checks a hash to be imported and gives it in the form to be stored. Accepts argon2id, argon2i and argon2d in PHC form.
+/// Checks a hash to be imported and gives it in the form to be stored. Accepts argon2id, argon2i and argon2d in PHC
+/// form.
 pub fn accept_import(phc: &str) -> Result<String, NotAccepted> {
     let scheme = phc.strip_prefix('$').and_then(|rest| rest.split('$').next()).unwrap_or_default();
     if !scheme.starts_with("argon2") {

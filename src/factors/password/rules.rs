@@ -1,11 +1,12 @@
-//! What a new password must be (SP 800-63B-4 §3.1.1.2, R-65). Length and guessability, no recipes of character kinds, and
-//! nothing about age. What is typed is what is hashed: no trimming, no Unicode normalisation, since hashes from elsewhere were
-//! made without it and keyboards give composed characters.
+//! What a new password must be (SP 800-63B-4 §3.1.1.2, R-65). Length and guessability, no recipes of character kinds,
+//! and nothing about age. What is typed is what is hashed: no trimming, no Unicode normalisation, since hashes from
+//! elsewhere were made without it and keyboards give composed characters.
 use ostiary_gate::domain::secret::Secret;
 use zxcvbn::{Score, zxcvbn};
 
-/// Beside a second factor, eight are the least that SP 800-63B-4 allows. Alone it asks for fifteen; whoever signs in without
-/// a second factor must make up for it by what the estimator demands of short passwords: ten to the eighth guesses.
+/// Beside a second factor, eight are the least that SP 800-63B-4 allows. Alone it asks for fifteen; whoever signs in
+/// without a second factor must make up for it by what the estimator demands of short passwords: ten to the eighth
+/// guesses.
 pub const MIN_CHARACTERS: usize = 8;
 /// Room for 64 characters of any script.
 pub const MAX_BYTES: usize = 256;

@@ -1,4 +1,5 @@
-//! How a seed gets into an authenticator app: the link, the picture of it, and the key for typing. All three are the secret.
+//! How a seed gets into an authenticator app: the link, the picture of it, and the key for typing. All three are the
+//! secret.
 use super::Seed;
 use ostiary_gate::domain::secret::Secret;
 use qrcodegen::{QrCode, QrCodeEcc};
@@ -23,8 +24,8 @@ pub struct Enrolment {
     pub account: String,
 }
 
-/// Prepares a seed for the page. `issuer` is the clinic's name, `account` the person's e-mail address. Characters the link
-/// has no room for are left out, so that no name of a clinic can stop an enrolment.
+/// Prepares a seed for the page. `issuer` is the clinic's name, `account` the person's e-mail address. Characters the
+/// link has no room for are left out, so that no name of a clinic can stop an enrolment.
 pub fn enrolment(seed: &Seed, issuer: &str, account: &str) -> Result<Enrolment, NoPicture> {
     let (issuer, account) = (label(issuer, MOST_ISSUER), label(account, MOST_ACCOUNT));
     let builder = totp_rs::Builder::new().with_issuer(Some(issuer.as_str())).with_account_name(account.as_str());

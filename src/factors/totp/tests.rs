@@ -161,7 +161,11 @@ proptest! {
     }
 
     #[test]
-    fn an_accepted_step_is_above_the_last_one_and_within_the_window(last in -3_i64..4, away in -3_i64..4, now in 1_000_i64..4_000_000_000) {
+    fn an_accepted_step_is_above_the_last_one_and_within_the_window(
+        last in -3_i64..4,
+        away in -3_i64..4,
+        now in 1_000_i64..4_000_000_000,
+    ) {
         let seed = seed();
         let current = now / STEP_SECONDS;
         match verdict(&seed, current + last, &code(&seed, now + away * STEP_SECONDS), now) {
@@ -171,7 +175,10 @@ proptest! {
     }
 
     #[test]
-    fn our_codes_are_those_of_the_library(bytes in proptest::collection::vec(any::<u8>(), 16..=64), now in 0_u64..4_000_000_000) {
+    fn our_codes_are_those_of_the_library(
+        bytes in proptest::collection::vec(any::<u8>(), 16..=64),
+        now in 0_u64..4_000_000_000,
+    ) {
         let theirs = totp_rs::Builder::new().with_secret(bytes.clone()).build().unwrap().generate(now).to_string();
         prop_assert_eq!(code_at(&Seed::from_bytes(&bytes).unwrap(), at(now.try_into().unwrap())), theirs);
     }

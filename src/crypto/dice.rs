@@ -1,5 +1,5 @@
-//! Randomness as an argument. Owns how ids, tokens and typed codes are drawn; never the global generator, so that a reader
-//! sees who rolls.
+//! Randomness as an argument. Owns how ids, tokens and typed codes are drawn; never the global generator, so that a
+//! reader sees who rolls.
 use super::Fault;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -35,7 +35,8 @@ impl Dice for SystemDice {
     }
 }
 
-/// The same throws for the same seed: for tests and for `--dev`. It cannot make keys, because those take [`SystemDice`].
+/// The same throws for the same seed: for tests and for `--dev`. It cannot make keys, because those take
+/// [`SystemDice`].
 pub struct SeededDice {
     seed: u64,
     thrown: AtomicU64,
@@ -75,8 +76,8 @@ pub fn digits(dice: &dyn Dice, length: usize) -> Result<Secret, Fault> {
     from_alphabet(dice, DIGITS, length)
 }
 
-/// `length` letters of `alphabet` (ASCII, 1 to 256 letters), each equally likely: bytes that would favour the first letters
-/// are thrown again.
+/// `length` letters of `alphabet` (ASCII, 1 to 256 letters), each equally likely: bytes that would favour the first
+/// letters are thrown again.
 pub fn from_alphabet(dice: &dyn Dice, alphabet: &[u8], length: usize) -> Result<Secret, Fault> {
     let letters = alphabet.len();
     if !(1..=256).contains(&letters) || !alphabet.is_ascii() {

@@ -1,5 +1,5 @@
-//! josekit behind a fence, signature checks, sealing, keyed hashes, dice. Owns every use of a cryptographic crate but the
-//! password hash; never decides anything about people, tenants or tokens.
+//! josekit behind a fence, signature checks, sealing, keyed hashes, dice. Owns every use of a cryptographic crate but
+//! the password hash; never decides anything about people, tenants or tokens.
 pub mod dice;
 pub mod hash;
 pub mod jose;

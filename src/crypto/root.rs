@@ -1,5 +1,5 @@
-//! The root key: one file that everything sealed in the database hangs from. Owns its file, the keys derived from it and the
-//! keyed hashes; the sealing itself is in `seal`. Never replaces a key that is there.
+//! The root key: one file that everything sealed in the database hangs from. Owns its file, the keys derived from it
+//! and the keyed hashes; the sealing itself is in `seal`. Never replaces a key that is there.
 use super::{
     Fault,
     dice::{Dice, SystemDice},
@@ -57,8 +57,8 @@ pub struct RootKey {
 }
 
 impl RootKey {
-    /// Reads `root.key` in `directory`. Refuses a file that anybody but its owner may write, or that others may read; the
-    /// group may read, because that is how Kubernetes mounts secrets for a user that is not root.
+    /// Reads `root.key` in `directory`. Refuses a file that anybody but its owner may write, or that others may read;
+    /// the group may read, because that is how Kubernetes mounts secrets for a user that is not root.
     pub fn load(directory: &Path) -> Result<Self, NoRootKey> {
         let path = directory.join(FILE);
         let file = File::open(&path).map_err(|fault| match fault.kind() {
@@ -78,8 +78,8 @@ impl RootKey {
         }
     }
 
-    /// Makes a new `root.key` in `directory`, which is made too if missing. Whole or not at all, on disk before it is used,
-    /// and never over one that is there, not even when two start at once.
+    /// Makes a new `root.key` in `directory`, which is made too if missing. Whole or not at all, on disk before it is
+    /// used, and never over one that is there, not even when two start at once.
     pub fn make(directory: &Path, dice: &SystemDice) -> Result<Self, NoRootKey> {
         make_directory(directory).map_err(io_fault(directory))?;
         let path = directory.join(FILE);
@@ -104,7 +104,8 @@ impl RootKey {
         let fingerprint = derived(&root, b"fingerprint")?;
         Ok(Self {
             rows: sealing_key(&root, b"rows", &AES_256_GCM)?,
-            // A visit is sealed for every stranger who comes by; random nonces of plain GCM wear out after 2^32 of them.
+            // A visit is sealed for every stranger who comes by; random nonces of plain GCM wear out after 2^32 of
+            // them.
             urls: sealing_key(&root, b"urls", &AES_256_GCM_SIV)?,
             hashes: hmac::Key::new(hmac::HMAC_SHA256, derived(&root, b"hashes")?.as_ref()),
             fingerprint: URL_SAFE_NO_PAD.encode(fingerprint.first_chunk::<16>().unwrap_or(&[0; 16])),
@@ -116,8 +117,8 @@ impl RootKey {
         &self.fingerprint
     }
 
-    /// HMAC-SHA256 over kind, owner and text, each with its length, as 43 characters of base64url: for secrets too short to
-    /// be hashed without a key (RULES 6). Give it the normalised text of a code, not what was typed.
+    /// HMAC-SHA256 over kind, owner and text, each with its length, as 43 characters of base64url: for secrets too
+    /// short to be hashed without a key (RULES 6). Give it the normalised text of a code, not what was typed.
     pub fn keyed_hash(&self, kind: Kind, owner: &str, text: &[u8]) -> String {
         let mut mac = hmac::Context::with_key(&self.hashes);
         for part in [kind.as_str().as_bytes(), owner.as_bytes(), text] {

@@ -1,5 +1,5 @@
-//! Sealing: what must be read back but never by whoever holds only the database. Owns the sealed text form and what it is
-//! bound to; keys come from `root`. A seal opens only where it was put.
+//! Sealing: what must be read back but never by whoever holds only the database. Owns the sealed text form and what it
+//! is bound to; keys come from `root`. A seal opens only where it was put.
 use super::{Fault, root::RootKey};
 use aws_lc_rs::aead::{Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,7 +10,8 @@ const TAG_LEN: usize = 16;
 /// The longest text a sealed value in a URL may have (RULES 8).
 pub const MAX_URL: usize = 4096;
 
-/// Where a sealed value lies. All of it is bound into the seal (RULES 8): moved to another row, owner or epoch it stays shut.
+/// Where a sealed value lies. All of it is bound into the seal (RULES 8): moved to another row, owner or epoch it stays
+/// shut.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
     pub table: &'a str,
@@ -41,8 +42,8 @@ impl RootKey {
         opened(&self.rows, &place.bound(), text)
     }
 
-    /// Seals a value that travels in a URL and works in one browser only: the hash of its cookie is bound in, as is what
-    /// the value is for. At most 4 KB come out; that leaves a little over 3,000 bytes to put in.
+    /// Seals a value that travels in a URL and works in one browser only: the hash of its cookie is bound in, as is
+    /// what the value is for. At most 4 KB come out; that leaves a little over 3,000 bytes to put in.
     pub fn seal_url(&self, purpose: &'static str, browser: &str, plain: &[u8]) -> Result<String, CannotSeal> {
         let text = sealed(&self.urls, &joined(&["url", purpose, browser]), plain)?;
         if text.len() > MAX_URL { Err(CannotSeal::TooLong) } else { Ok(text) }
@@ -164,7 +165,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_sealed_comes_back_and_a_changed_character_does_not(plain: Vec<u8>, at: usize, to in "[A-Za-z0-9_.=-]") {
+        fn what_was_sealed_comes_back_and_a_changed_character_does_not(
+            plain: Vec<u8>,
+            at: usize,
+            to in "[A-Za-z0-9_.=-]",
+        ) {
             let text = root_key().seal(&HERE, &plain).unwrap();
             prop_assert_eq!(root_key().open(&HERE, &text).unwrap().to_vec(), plain);
             let at = at % text.len();

@@ -1,5 +1,5 @@
-//! The JOSE header as strangers send it: read once, member by member, with everything refused that would let the token say
-//! how it wants to be checked.
+//! The JOSE header as strangers send it: read once, member by member, with everything refused that would let the token
+//! say how it wants to be checked.
 use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess, Visitor},

@@ -1,5 +1,5 @@
-//! Public keys as JSON (RFC 7517): ours as published, those of clients as registered or fetched. Holds no private part and
-//! refuses sets that do.
+//! Public keys as JSON (RFC 7517): ours as published, those of clients as registered or fetched. Holds no private part
+//! and refuses sets that do.
 use super::{Alg, verify::VerificationKey};
 use crate::crypto::hash::sha256_base64url;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -37,8 +37,8 @@ pub struct Jwk {
 }
 
 impl Jwk {
-    /// The key's name by its content (RFC 7638): SHA-256 over its required members in order, base64url. Nothing for key types
-    /// we do not know.
+    /// The key's name by its content (RFC 7638): SHA-256 over its required members in order, base64url. Nothing for key
+    /// types we do not know.
     pub fn thumbprint(&self) -> Option<String> {
         let members = match self.kty.as_str() {
             "RSA" => [("e", self.e.as_deref()?), ("kty", "RSA"), ("n", self.n.as_deref()?)].to_vec(),
@@ -68,8 +68,8 @@ impl Jwk {
         of_type.iter().filter(|_| checks).filter(said).copied().collect()
     }
 
-    /// Whether the numbers have the sizes of RFC 7518 §6 and RFC 8037 §2; RSA from 2048 to 4096 bits with an exponent of at most 32, since
-    /// the work of checking grows with both.
+    /// Whether the numbers have the sizes of RFC 7518 §6 and RFC 8037 §2; RSA from 2048 to 4096 bits with an exponent
+    /// of at most 32 bits, since the work of checking grows with both.
     pub(super) fn is_well_sized(&self) -> bool {
         let size = |number: &Option<String>| {
             let bytes = number.as_deref().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
@@ -84,8 +84,8 @@ impl Jwk {
     }
 }
 
-/// Reads a client's `jwks`. Keys of unknown type or use are passed over (RFC 7517 §5); a private key in it, or a set too large, is refused
-/// whole. An RSA key that names no algorithm yields two verification keys.
+/// Reads a client's `jwks`. Keys of unknown type or use are passed over (RFC 7517 §5); a private key in it, or a set
+/// too large, is refused whole. An RSA key that names no algorithm yields two verification keys.
 pub fn read_set(json: &[u8]) -> Result<Vec<VerificationKey>, NotAKeySet> {
     #[derive(Deserialize)]
     struct Set {

@@ -1,6 +1,6 @@
-//! The fence around josekit, which signs and checks signatures here and does nothing else: headers are read and written by
-//! this room, because josekit's own parsing has faults. Owns algorithms, keys and the compact form (RFC 7515); never knows
-//! what a claim means.
+//! The fence around josekit, which signs and checks signatures here and does nothing else: headers are read and written
+//! by this room, because josekit's own parsing has faults. Owns algorithms, keys and the compact form (RFC 7515); never
+//! knows what a claim means.
 mod header;
 pub mod jwk;
 pub mod sign;
@@ -44,8 +44,8 @@ impl Alg {
         Self::ALL.into_iter().find(|alg| alg.as_str() == text)
     }
 
-    /// `at_hash` and `c_hash`: the left half of the text's hash, by the hash that signs the ID token (OIDC Core §3.1.3.6).
-    /// Ed25519 hashes with SHA-512, so its half is 32 bytes.
+    /// `at_hash` and `c_hash`: the left half of the text's hash, by the hash that signs the ID token (OIDC Core
+    /// §3.1.3.6). Ed25519 hashes with SHA-512, so its half is 32 bytes.
     pub fn half_hash(self, text: &str) -> String {
         match self {
             Self::Rs256 | Self::Ps256 | Self::Es256 => {

@@ -1,5 +1,5 @@
-//! Our own keys: made, sealed by whoever stores them, and used to sign. Building a signer is dear (parsing under OpenSSL takes longer
-//! than signing), so it is built once and shared.
+//! Our own keys: made, sealed by whoever stores them, and used to sign. Building a signer is dear (parsing under
+//! OpenSSL takes longer than signing), so it is built once and shared.
 use super::{Alg, jwk::Jwk, verify::VerificationKey};
 use crate::crypto::{Fault, dice::SystemDice};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -19,8 +19,8 @@ pub struct MadeKey {
     pub public: Jwk,
 }
 
-/// Makes a key pair. RSA takes about a third of a second: never while somebody waits. The randomness is OpenSSL's own, from
-/// the operating system; the argument says that no other dice will do.
+/// Makes a key pair. RSA takes about a third of a second: never while somebody waits. The randomness is OpenSSL's own,
+/// from the operating system; the argument says that no other dice will do.
 pub fn make(alg: Alg, _: &SystemDice) -> Result<MadeKey, Fault> {
     let failed = |_| Fault("making a signing key");
     let pair: Box<dyn KeyPair> = match alg {

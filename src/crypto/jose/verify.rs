@@ -1,5 +1,5 @@
-//! Checking signatures of tokens that strangers hand in. The key decides the algorithm, never the token (RFC 8725 §3.1);
-//! nothing is fetched; nothing is read from a token whose signature does not hold.
+//! Checking signatures of tokens that strangers hand in. The key decides the algorithm, never the token (RFC 8725
+//! §3.1); nothing is fetched; nothing is read from a token whose signature does not hold.
 use super::{Alg, header, header::Header, jwk::Jwk};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use josekit::jws::{ES256, EdDSA, JwsVerifier, PS256, RS256};
@@ -46,8 +46,8 @@ impl VerificationKey {
     }
 }
 
-/// Which `typ` a token must have, so that one kind cannot pass for another (RFC 8725 §3.11). Compared without case and with or without
-/// `application/` before it (RFC 7515 §4.1.9).
+/// Which `typ` a token must have, so that one kind cannot pass for another (RFC 8725 §3.11). Compared without case and
+/// with or without `application/` before it (RFC 7515 §4.1.9).
 #[derive(Clone, Copy, Debug)]
 pub enum Typ<'a> {
     /// One of these.
@@ -75,8 +75,8 @@ impl Typ<'_> {
 
 /// Checks a compact JWS and gives its payload, which is a JSON object without repeated names.
 ///
-/// The header's `kid` must name one of `keys`; a token without one is checked only by the one key of its algorithm that has
-/// no `kid` either. Our own keys always have one.
+/// The header's `kid` must name one of `keys`; a token without one is checked only by the one key of its algorithm that
+/// has no `kid` either. Our own keys always have one.
 pub fn verify(token: &str, keys: &[VerificationKey], typ: Typ<'_>) -> Result<Vec<u8>, Refused> {
     if token.len() > MAX_TOKEN {
         return Err(Refused::TooLong);

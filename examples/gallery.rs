@@ -15,6 +15,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(dir.join(format!("{name}.html")), page?.replace("\"/static/", "\"static/"))?;
         index += &format!("<li><a href=\"{name}.html\">{name}</a>");
     }
+    for (name, letter) in gallery::letters() {
+        let letter = letter?;
+        let text = format!("Subject: {}\n\n{}", letter.subject, letter.text.expose());
+        fs::write(dir.join(format!("{name}.txt")), text)?;
+        fs::write(dir.join(format!("{name}.html")), letter.html.expose())?;
+        index += &format!("<li><a href=\"{name}.html\">{name}</a> <a href=\"{name}.txt\">as text</a>");
+    }
     fs::write(dir.join("index.html"), index + "</ul>")?;
     Ok(())
 }

@@ -12,6 +12,7 @@ pub mod gallery;
 pub mod join;
 pub mod leave;
 pub mod log;
+pub mod mail;
 pub mod qr;
 pub mod reasons;
 pub mod trouble;

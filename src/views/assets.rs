@@ -25,8 +25,8 @@ pub fn asset(name: &str) -> Option<Asset> {
         "svg" => "image/svg+xml",
         _ => return None,
     };
-    let hash = file.metadata.sha256_hash();
-    let version: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = u64::from_be_bytes(*file.metadata.sha256_hash().first_chunk()?);
+    let version = format!("{hash:016x}");
     Some(Asset { body: file.data, content_type, etag: format!("\"{version}\""), version })
 }
 

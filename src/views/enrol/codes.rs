@@ -37,11 +37,14 @@ impl Page for Codes {
 impl Codes {
     /// The text file behind "Download". Lines end as Windows wants them, which everything else understands too.
     pub fn file(&self) -> Secret {
-        let t = |key| self.frame.t(key);
         let day = self.frame.when(&self.made_at).day();
-        let mut text = format!("{}\r\n", t("codes-file-title").with("owner", self.frame.owner()));
-        text += &format!("{}\r\n", t("codes-file-account").with("account", &self.account).with("day", day));
-        text += &format!("{}\r\n\r\n", t("codes-file-what"));
+        let head = [
+            self.frame.t("codes-file-title").with("owner", self.frame.owner()),
+            self.frame.t("codes-file-account").with("account", &self.account).with("day", day),
+            self.frame.t("codes-file-what"),
+        ];
+        let mut text: String = head.iter().flat_map(|line| [line.to_string(), "\r\n".to_owned()]).collect();
+        text += "\r\n";
         for code in &self.codes {
             text += code.expose();
             text += "\r\n";

@@ -5,9 +5,10 @@ mod console;
 mod console_security;
 mod door;
 mod enrol;
+mod mail;
 mod trouble;
 
-use super::{frame::Frame, when::Zone, words::Locale};
+use super::{frame::Frame, mail::Letter, when::Zone, words::Locale};
 use askama::Template;
 use ostiary_gate::domain::time::Instant;
 
@@ -23,6 +24,11 @@ pub fn pages() -> Vec<Picture> {
     account::draw(&mut album);
     console::draw(&mut album);
     album.0
+}
+
+/// All mails, written.
+pub fn letters() -> Vec<(String, Result<Letter, askama::Error>)> {
+    mail::letters()
 }
 
 struct Album(Vec<Picture>);
@@ -44,7 +50,7 @@ impl Album {
 const CLOSING: Instant = Instant::from_seconds(1_772_528_400);
 
 /// A visit to Riverside Physio from Bluegum Appointments.
-fn frame() -> Frame {
+pub(in crate::views) fn frame() -> Frame {
     Frame {
         locale: Locale::default(),
         zone: Zone::named("Australia/Sydney").unwrap_or_else(Zone::utc),

@@ -38,9 +38,8 @@ const HOLD: Sql = text!(
      on conflict (subject) do update set failures = attempts.failures
      returning failures, in_a_row, window_began, paused_until"
 );
-const WRITE: Sql = text!(
-    "update attempts set failures = $2, in_a_row = $3, window_began = $4, paused_until = $5 where subject = $1"
-);
+const WRITE: Sql =
+    text!("update attempts set failures = $2, in_a_row = $3, window_began = $4, paused_until = $5 where subject = $1");
 const CLEAR: Sql = text!("delete from attempts where subject = $1");
 const GIVE_BACK: Sql = text!(
     "update attempts set failures = case when failures > 0 then failures - 1 else 0 end, in_a_row = 0, paused_until = 0

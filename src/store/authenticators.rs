@@ -130,7 +130,8 @@ impl Tx {
         browser: &str,
         now: Instant,
     ) -> Result<Option<Pending>, StoreError> {
-        let Some(row) = run!(self, fetch::<AuthenticatorRow>, PENDING, person.as_str(), browser, now.0)?.into_iter().next()
+        let Some(row) =
+            run!(self, fetch::<AuthenticatorRow>, PENDING, person.as_str(), browser, now.0)?.into_iter().next()
         else {
             return Ok(None);
         };
@@ -143,7 +144,21 @@ impl Tx {
         let (state, confirmed) = if new.browser.is_some() { ("pending", None) } else { ("confirmed", Some(now.0)) };
         let reach = json("reach", new.reach)?;
         let (id, person, expires) = (new.id.as_str(), new.person.as_str(), new.expires_at.map(|at| at.0));
-        run!(self, execute, INSERT, id, person, state, sealed, new.label, reach, new.browser, now.0, expires, confirmed)?;
+        run!(
+            self,
+            execute,
+            INSERT,
+            id,
+            person,
+            state,
+            sealed,
+            new.label,
+            reach,
+            new.browser,
+            now.0,
+            expires,
+            confirmed
+        )?;
         if confirmed.is_some() {
             self.bump_person(new.person).await?;
         }

@@ -56,7 +56,8 @@ impl Tx {
         secret: Option<&Secret>,
         now: Instant,
     ) -> Result<(), StoreError> {
-        let hash = secret.map(|s| self.shared.root.keyed_hash(Kind::ClientSecret, client.id.as_str(), s.expose().as_bytes()));
+        let hash =
+            secret.map(|s| self.shared.root.keyed_hash(Kind::ClientSecret, client.id.as_str(), s.expose().as_bytes()));
         let tenant = client.tenant.as_ref().map(|t| t.as_str().to_owned());
         let metadata = json("client", client)?;
         let (id, name, requires) = (client.id.as_str(), client.name.as_str(), client.requires_tenant_two_factor);

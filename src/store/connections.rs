@@ -25,13 +25,15 @@ const OF_TENANT: Sql = text!(
       where k.tenant_id = $1 and k.ended_at is null
       order by k.agreed_at, k.id"
 );
-const TENANTS_OF: Sql = text!("select tenant_id from connections where client_id = $1 and ended_at is null order by tenant_id");
+const TENANTS_OF: Sql =
+    text!("select tenant_id from connections where client_id = $1 and ended_at is null order by tenant_id");
 const INSERT: Sql = text!(
     "insert into connections (id, tenant_id, client_id, scope, agreed_by, agreed_at) values ($1, $2, $3, $4, $5, $6)"
 );
 const END: Sql =
     text!("update connections set ended_at = $3 where tenant_id = $1 and client_id = $2 and ended_at is null");
-const SCOPE: Sql = text!("update connections set scope = $3 where tenant_id = $1 and client_id = $2 and ended_at is null");
+const SCOPE: Sql =
+    text!("update connections set scope = $3 where tenant_id = $1 and client_id = $2 and ended_at is null");
 
 impl Tx {
     pub(super) async fn connections_of(&mut self, tenant: &TenantId) -> Result<Vec<Connection>, StoreError> {
@@ -53,7 +55,9 @@ impl Tx {
     /// The tenants that have agreed with this client.
     pub async fn tenants_connected_to(&mut self, client: &ClientId) -> Result<Vec<TenantId>, StoreError> {
         let rows = run!(self, fetch::<TenantOf>, TENANTS_OF, client.as_str())?;
-        rows.iter().map(|r| TenantId::parse(&r.tenant_id).map_err(|e| StoreError::unreadable("connection", e))).collect()
+        rows.iter()
+            .map(|r| TenantId::parse(&r.tenant_id).map_err(|e| StoreError::unreadable("connection", e)))
+            .collect()
     }
 
     pub async fn insert_connection(

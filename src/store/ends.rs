@@ -40,10 +40,8 @@ const OF_SESSION: Sql = ending!("session_id = $4");
 const OF_PERSON: Sql = ending!("person_id = $4");
 const OF_CLIENT: Sql = ending!("client_id = $4");
 const OF_TENANT: Sql = ending!("id in (select grant_id from grant_tenants where tenant_id = $4)");
-const OF_PERSON_IN: Sql =
-    ending!("person_id = $4 and id in (select grant_id from grant_tenants where tenant_id = $5)");
-const OF_CLIENT_IN: Sql =
-    ending!("client_id = $4 and id in (select grant_id from grant_tenants where tenant_id = $5)");
+const OF_PERSON_IN: Sql = ending!("person_id = $4 and id in (select grant_id from grant_tenants where tenant_id = $5)");
+const OF_CLIENT_IN: Sql = ending!("client_id = $4 and id in (select grant_id from grant_tenants where tenant_id = $5)");
 const SESSION: Sql = text!("update sessions set ended_at = $1, ended_why = $2 where id = $3 and ended_at is null");
 const SESSIONS: Sql =
     text!("update sessions set ended_at = $1, ended_why = $2 where person_id = $3 and id <> $4 and ended_at is null");
@@ -52,13 +50,7 @@ const VISITS: Sql =
 
 impl Tx {
     /// Ends grants, and with them all codes and tokens that hang from them: an ended grant is no grant. How many ended.
-    pub async fn end_grants(
-        &mut self,
-        which: Which<'_>,
-        end: End,
-        why: &str,
-        now: Instant,
-    ) -> Result<u64, StoreError> {
+    pub async fn end_grants(&mut self, which: Which<'_>, end: End, why: &str, now: Instant) -> Result<u64, StoreError> {
         let (at, all) = (now.0, end == End::All);
         match which {
             Which::One(id) => run!(self, execute, ONE, at, why, all, id.as_str()),

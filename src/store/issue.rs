@@ -2,10 +2,11 @@
 //!
 //! [`Tx::record`] writes what is to be issued, and the ledger's row, and hands back a [`Recorded`] that can do nothing
 //! but be committed. Secrets are drawn here, stored as hashes, and come out again only with the commit.
-use super::{
-    Sql, StoreError, Tx, Unit, codes::CodeOrder, grants::NewGrant, json, run, text, tokens::NewToken,
+use super::{Sql, StoreError, Tx, Unit, codes::CodeOrder, grants::NewGrant, json, run, text, tokens::NewToken};
+use crate::crypto::{
+    dice::{self, Dice},
+    hash,
 };
-use crate::crypto::{dice::{self, Dice}, hash};
 use ostiary_gate::{
     domain::{
         amr::{Acr, Evidence, Reference},

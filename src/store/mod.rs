@@ -32,7 +32,7 @@ pub use attempts::{Attempts, Budget};
 pub use audit::LogRow;
 pub use authenticators::{Held, NewAuthenticator, Pending};
 pub use clients::ClientRow;
-pub use codes::{CodeOrder, Redemption, Redeemed};
+pub use codes::{CodeOrder, Redeemed, Redemption};
 pub use deployment::{Deployment, Kind};
 pub use ends::{End, Which};
 pub use facts::Known;
@@ -54,7 +54,7 @@ use ostiary_gate::{
     gate::Bond,
 };
 use sqlx::{PgPool, Postgres, Transaction};
-use statement::{Row, Sql, row, run, text};
+use statement::{Sql, row, run, text};
 use std::sync::{
     Arc,
     atomic::{AtomicI64, AtomicU64, Ordering},

@@ -88,7 +88,8 @@ const PHONE: Sql = text!(
     "update people set phone = $2, phone_set_at = $3, phone_set_how = $4, revision = revision + 1, changed_at = $3
       where id = $1"
 );
-const PHONE_CLAIM: Sql = text!("update people set phone_claim = $2, revision = revision + 1, changed_at = $3 where id = $1");
+const PHONE_CLAIM: Sql =
+    text!("update people set phone_claim = $2, revision = revision + 1, changed_at = $3 where id = $1");
 const PASSWORD: Sql = text!(
     "update people set password_hash = $2, password_changed_at = $3, revision = revision + 1, changed_at = $3 where id = $1"
 );

@@ -26,7 +26,8 @@ const SPEND: Sql = text!(
         and set_no = (select codes_set from people where id = $2)
      returning person_id"
 );
-const SPENT: Sql = text!("select person_id from recovery_codes where hash = $1 and person_id = $2 and spent_at is not null");
+const SPENT: Sql =
+    text!("select person_id from recovery_codes where hash = $1 and person_id = $2 and spent_at is not null");
 const LEFT: Sql = text!(
     "select count(*) as n from recovery_codes
       where person_id = $1 and spent_at is null and set_no = (select codes_set from people where id = $1)"
@@ -58,7 +59,8 @@ impl Tx {
         let set = run!(self, fetch::<Count>, NEXT_SET, person.as_str())?.pop();
         let set = set.ok_or_else(|| StoreError::unreadable("person", person))?.n;
         for code in codes {
-            run!(self, execute, INSERT, self.recovery_hash(person, code), person.as_str(), set, now.0)?;
+            let hash = self.recovery_hash(person, code);
+            run!(self, execute, INSERT, hash, person.as_str(), set, now.0)?;
         }
         Ok(())
     }

@@ -1,7 +1,9 @@
 //! Resources: the registered APIs that access tokens are for (RFC 8707).
 use super::{Sql, StoreError, Tx, row, run, text, unword, word};
 use crate::crypto::{hash, root::Kind};
-use ostiary_gate::domain::{client::Algorithm, ids::ClientId, scope::Scope, secret::Secret, tenant::Standing, time::Instant};
+use ostiary_gate::domain::{
+    client::Algorithm, ids::ClientId, scope::Scope, secret::Secret, tenant::Standing, time::Instant,
+};
 
 row! {
     pub struct ResourceRow {
@@ -80,6 +82,9 @@ impl Tx {
 
     /// In constant time.
     pub fn resource_secret_matches(&self, row: &ResourceRow, presented: &Secret) -> bool {
-        hash::same(&row.secret_hash, &self.shared.root.keyed_hash(Kind::ClientSecret, &row.client_id, presented.expose().as_bytes()))
+        hash::same(
+            &row.secret_hash,
+            &self.shared.root.keyed_hash(Kind::ClientSecret, &row.client_id, presented.expose().as_bytes()),
+        )
     }
 }

@@ -48,9 +48,8 @@ const INSERT: Sql = text!(
      values ($1, $2, $3, $4, $5, $5, $6, $7, $8)"
 );
 /// SECURITY R-75: a new cookie value at every rise; the old one is dead with this statement.
-const RISE: Sql = text!(
-    "update sessions set cookie_hash = $2, proofs = $3, seen_at = $4 where id = $1 and ended_at is null"
-);
+const RISE: Sql =
+    text!("update sessions set cookie_hash = $2, proofs = $3, seen_at = $4 where id = $1 and ended_at is null");
 const SEEN: Sql = text!("update sessions set seen_at = $2 where id = $1 and ended_at is null and seen_at < $2");
 const KNOWN: Sql = text!(
     "insert into known_browsers (person_id, browser_hash, since, seen_at) values ($1, $2, $3, $3)
@@ -126,12 +125,7 @@ impl Tx {
     }
 
     /// From now on this person has signed in from this browser. Not called on shared computers.
-    pub async fn browser_is_known(
-        &mut self,
-        person: &PersonId,
-        browser: &str,
-        now: Instant,
-    ) -> Result<(), StoreError> {
+    pub async fn browser_is_known(&mut self, person: &PersonId, browser: &str, now: Instant) -> Result<(), StoreError> {
         run!(self, execute, KNOWN, person.as_str(), browser, now.0)?;
         Ok(())
     }

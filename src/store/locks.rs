@@ -3,7 +3,7 @@
 //! Whoever decides shares them; whoever tightens, connects, unticks or disables takes them alone. [measured] Advisory
 //! locks and not `for share`: under 64 issuers `for share` alone starved the flip; taken inside the reading statement,
 //! the lock came too late and the answer was still "off".
-use super::{StoreError, Tx, Work, row};
+use super::{StoreError, Tx, Work};
 use ostiary_gate::domain::ids::{ClientId, TenantId};
 
 /// What to lock. Order does not matter here; it is made the same for everybody.
@@ -22,19 +22,17 @@ impl Lock {
     }
 }
 
-row! { struct Taken { taken: bool } }
-
 impl Tx {
     /// Shared: any number decide at once, nobody changes what they rest on.
     pub async fn share(&mut self, locks: &[Lock]) -> Result<(), StoreError> {
-        const SHARE: &str = "select pg_advisory_xact_lock_shared(hashtextextended(name, 0)) is not null as taken
+        const SHARE: &str = "select pg_advisory_xact_lock_shared(hashtextextended(name, 0))
                                from unnest($1::text[]) with ordinality as wanted (name, place) order by place";
         self.take(SHARE, locks).await
     }
 
     /// Alone: waits for those who decide now; those who come later wait and then see the change.
     pub async fn alone(&mut self, locks: &[Lock]) -> Result<(), StoreError> {
-        const ALONE: &str = "select pg_advisory_xact_lock(hashtextextended(name, 0)) is not null as taken
+        const ALONE: &str = "select pg_advisory_xact_lock(hashtextextended(name, 0))
                                from unnest($1::text[]) with ordinality as wanted (name, place) order by place";
         self.take(ALONE, locks).await
     }
@@ -46,7 +44,7 @@ impl Tx {
         sorted.sort();
         sorted.dedup();
         let names: Vec<String> = sorted.iter().map(Lock::name).collect();
-        sqlx::query_as::<_, Taken>(sql).bind(names).fetch_all(&mut **tx).await?;
+        sqlx::query(sql).bind(names).execute(&mut **tx).await?;
         Ok(())
     }
 }

@@ -25,6 +25,8 @@ mod sessions;
 mod sqlite;
 mod statement;
 mod tenants;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod visits;
 

@@ -3,7 +3,6 @@ use super::{Sql, StoreError, Tx, row, run, text};
 use crate::crypto::root::Kind;
 use ostiary_gate::domain::{ids::PersonId, time::Instant};
 
-row! { struct Used { person_id: String } }
 row! { struct Count { n: i64 } }
 
 /// What became of a code that somebody typed.
@@ -23,11 +22,10 @@ const NEXT_SET: Sql = text!(
 const SPEND: Sql = text!(
     "update recovery_codes set spent_at = $3
       where hash = $1 and person_id = $2 and spent_at is null
-        and set_no = (select codes_set from people where id = $2)
-     returning person_id"
+        and set_no = (select codes_set from people where id = $2)"
 );
 const SPENT: Sql =
-    text!("select person_id from recovery_codes where hash = $1 and person_id = $2 and spent_at is not null");
+    text!("select count(*) as n from recovery_codes where hash = $1 and person_id = $2 and spent_at is not null");
 const LEFT: Sql = text!(
     "select count(*) as n from recovery_codes
       where person_id = $1 and spent_at is null and set_no = (select codes_set from people where id = $1)"
@@ -73,11 +71,11 @@ impl Tx {
         now: Instant,
     ) -> Result<Spent, StoreError> {
         let hash = self.recovery_hash(person, code);
-        if !run!(self, fetch::<Used>, SPEND, hash.as_str(), person.as_str(), now.0)?.is_empty() {
+        if run!(self, execute, SPEND, hash.as_str(), person.as_str(), now.0)? == 1 {
             return Ok(Spent::Now);
         }
-        let before = run!(self, fetch::<Used>, SPENT, hash.as_str(), person.as_str())?;
-        Ok(if before.is_empty() { Spent::Never } else { Spent::Before })
+        let before = run!(self, fetch::<Count>, SPENT, hash.as_str(), person.as_str())?.pop();
+        Ok(if before.is_some_and(|row| row.n > 0) { Spent::Before } else { Spent::Never })
     }
 
     pub async fn recovery_codes_left(&mut self, person: &PersonId) -> Result<i64, StoreError> {

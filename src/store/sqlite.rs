@@ -33,7 +33,6 @@ struct Seat {
     conn: Connection,
     settled: Vec<oneshot::Sender<Receipt>>,
     committer: mpsc::Sender<()>,
-    commits: u64,
 }
 
 pub enum Work {
@@ -66,7 +65,7 @@ impl Sqlite {
         )?;
         conn.set_prepared_statement_cache_capacity(256);
         let (committer, calls) = mpsc::channel();
-        let line = Arc::new(Mutex::new(Seat { conn, settled: Vec::new(), committer, commits: 0 }));
+        let line = Arc::new(Mutex::new(Seat { conn, settled: Vec::new(), committer }));
         let weak = Arc::downgrade(&line);
         thread::Builder::new().name("committer".into()).spawn(move || commit_groups(&calls, &weak))?;
         Ok(Self { path: path.into(), line, readers: Arc::default() })
@@ -85,15 +84,6 @@ impl Sqlite {
         let turn = Turn { seat, done: false };
         turn.seat.conn.prepare_cached("savepoint unit")?.execute([])?;
         Ok(Work::Write(turn))
-    }
-
-    pub(super) async fn script(&self, sql: &str) -> Result<(), StoreError> {
-        Ok(self.line.lock().await.conn.execute_batch(sql)?)
-    }
-
-    /// How many commits were paid for so far; units settled ÷ commits is the size of the groups.
-    pub async fn commits(&self) -> u64 {
-        self.line.lock().await.commits
     }
 
     pub(super) fn look(&self) -> Result<Work, StoreError> {
@@ -218,7 +208,6 @@ fn commit_groups(calls: &mpsc::Receiver<()>, line: &Weak<Mutex<Seat>>) {
         }
         match seat.conn.execute_batch("commit") {
             Ok(()) => {
-                seat.commits += 1;
                 let settled = mem::take(&mut seat.settled);
                 drop(seat);
                 answer(settled, &Ok(()));

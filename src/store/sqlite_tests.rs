@@ -1,27 +1,28 @@
 //! What only this room can provoke.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 use super::*;
-use crate::store::Store;
+use crate::store::{Engine, Store, tests::opened};
 
 async fn counted(store: &Store) -> i64 {
-    let Store::Sqlite(db) = store else { unreachable!() };
+    let Engine::Sqlite(db) = &store.engine else { unreachable!() };
     let conn = Connection::open(&db.path).unwrap();
-    conn.query_row("select count(*) from tenants", [], |row| row.get(0)).unwrap()
+    conn.query_row("select count(*) from attempts", [], |row| row.get(0)).unwrap()
 }
 
 async fn insert(store: &Store, id: &str) -> Result<(), StoreError> {
-    let Store::Sqlite(db) = store else { unreachable!() };
+    let Engine::Sqlite(db) = &store.engine else { unreachable!() };
     let mut unit = db.begin().await?;
-    unit.execute("insert into tenants (id) values ($1)", &[&id])?;
+    unit.execute("insert into attempts values ($1, 0, 0, 0, 0)", &[&id])?;
     unit.commit().await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_the_disk_is_full_nobody_is_told_yes_and_the_next_unit_works() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::sqlite(&dir.path().join("t.db")).await.unwrap();
-    let Store::Sqlite(db) = &store else { unreachable!() };
+    let store = opened(&dir.path().join("t.db")).await;
+    let Engine::Sqlite(db) = &store.engine else { unreachable!() };
     let limit = |pages: &str| format!("pragma max_page_count = {pages}");
-    db.line.lock().await.conn.execute_batch(&limit("40")).unwrap();
+    db.line.lock().await.conn.execute_batch(&limit("140")).unwrap();
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..64 {
         let store = store.clone();
@@ -37,11 +38,11 @@ async fn when_the_disk_is_full_nobody_is_told_yes_and_the_next_unit_works() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_unit_that_loses_the_transaction_takes_down_its_group_and_says_so() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::sqlite(&dir.path().join("t.db")).await.unwrap();
-    let Store::Sqlite(db) = &store else { unreachable!() };
+    let store = opened(&dir.path().join("t.db")).await;
+    let Engine::Sqlite(db) = &store.engine else { unreachable!() };
     // The second unit holds the seat, so the first is settled and waits for its commit.
     let mut first = db.begin().await.unwrap();
-    first.execute("insert into tenants (id) values ('first')", &[]).unwrap();
+    first.execute("insert into attempts values ('first', 0, 0, 0, 0)", &[]).unwrap();
     let other = db.clone();
     let second = tokio::spawn(async move { other.begin().await });
     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -49,7 +50,7 @@ async fn a_unit_that_loses_the_transaction_takes_down_its_group_and_says_so() {
     let mut second = second.await.unwrap().unwrap();
     let Work::Write(turn) = &second else { unreachable!() };
     turn.seat.conn.execute_batch("rollback").unwrap(); // what SQLite does by itself on some I/O errors
-    let refused = second.execute("insert into tenants (id) values ('second')", &[]);
+    let refused = second.execute("insert into attempts values ('second', 0, 0, 0, 0)", &[]);
     assert!(matches!(refused, Err(StoreError::Lost(_))), "never on in autocommit");
     drop(second);
     assert!(matches!(first.await.unwrap(), Err(StoreError::Lost(_))));
@@ -62,7 +63,7 @@ async fn a_unit_that_loses_the_transaction_takes_down_its_group_and_says_so() {
 async fn another_process_is_waited_for_without_blocking_and_not_for_ever() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("t.db");
-    let store = Store::sqlite(&path).await.unwrap();
+    let store = opened(&path).await;
     let cli = Connection::open(&path).unwrap();
     cli.execute_batch("begin immediate").unwrap();
     assert!(matches!(insert(&store, "ten_1").await, Err(StoreError::Busy)));
@@ -79,8 +80,8 @@ async fn another_process_is_waited_for_without_blocking_and_not_for_ever() {
 async fn an_idle_writer_holds_no_lock() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("t.db");
-    let store = Store::sqlite(&path).await.unwrap();
-    let Store::Sqlite(db) = &store else { unreachable!() };
+    let store = opened(&path).await;
+    let Engine::Sqlite(db) = &store.engine else { unreachable!() };
     insert(&store, "ten_1").await.unwrap();
     drop(db.begin().await.unwrap());
     Connection::open(&path).unwrap().execute_batch("begin immediate; rollback").unwrap();

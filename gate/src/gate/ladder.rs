@@ -13,6 +13,7 @@ use crate::domain::{
     time::Span,
 };
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What the person can do about it. Each is a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -142,9 +143,11 @@ fn tenant_settled(case: &Case<'_>) -> Result<(), Unmet> {
         Choice::Nowhere => stop(Unmet::Refused(Refusal::NotAMember)),
         Choice::Unsettled => stop(Unmet::Step(Step::SignIn)),
         Choice::These(ids) => {
-            // What was fetched must be what was chosen: a missing row closes the gate.
-            let fetched = ids.len() == case.places.len() && case.places.iter().all(|p| ids.contains(&p.tenant.id));
-            need(fetched && !ids.is_empty(), Unmet::Refused(Refusal::NotAMember))
+            // What was fetched must be what was chosen, each once: a missing row closes the gate.
+            let chosen: BTreeSet<_> = ids.iter().collect();
+            let fetched: BTreeSet<_> = case.places.iter().map(|p| &p.tenant.id).collect();
+            let each_once = chosen == fetched && fetched.len() == case.places.len();
+            need(each_once && !fetched.is_empty(), Unmet::Refused(Refusal::NotAMember))
         }
     }
 }

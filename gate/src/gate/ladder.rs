@@ -147,7 +147,10 @@ fn tenant_settled(case: &Case<'_>) -> Result<(), Unmet> {
             let chosen: BTreeSet<_> = ids.iter().collect();
             let fetched: BTreeSet<_> = case.places.iter().map(|p| &p.tenant.id).collect();
             let each_once = chosen == fetched && fetched.len() == case.places.len();
-            need(each_once && !fetched.is_empty(), Unmet::Refused(Refusal::NotAMember))
+            // RULES 3: a bound client is for its own clinic, and a machine grant for one.
+            let bound = case.ask.rules.client.tenant.as_ref().is_none_or(|own| fetched.iter().all(|id| *id == own));
+            let one_machine = !case.is_machine() || fetched.len() == 1;
+            need(each_once && !fetched.is_empty() && bound && one_machine, Unmet::Refused(Refusal::NotAMember))
         }
     }
 }

@@ -290,7 +290,9 @@ fn wished(case: &Case<'_>) -> Result<(), Unmet> {
 
 fn connected(case: &Case<'_>) -> Result<(), Unmet> {
     let (client, wants) = (&case.ask.rules.client, case.ask.wants);
-    if !client.needs_connection(&wants.scope, case.is_machine(), wants.resource_scope) {
+    // RULES 3: a machine that is not bound to the clinic works there only by its word.
+    let unbound_machine = case.is_machine() && client.tenant.is_none();
+    if !unbound_machine && !client.needs_connection(&wants.scope, case.is_machine(), wants.resource_scope) {
         return Ok(());
     }
     for place in &case.places {

@@ -170,7 +170,7 @@ fn grant_stands(case: &Case<'_>) -> Result<(), Unmet> {
     let Some(grant) = &case.facts.grant else {
         return need(case.is_at_the_door() || case.is_machine(), ended);
     };
-    need(grant.ended_at.is_none(), ended)?;
+    need(grant.ended_at.is_none() && suits(case.ask.wants.occasion, grant.keeping), ended)?;
     match grant.keeping {
         Keeping::Machine => Ok(()),
         Keeping::Offline => {
@@ -184,6 +184,17 @@ fn grant_stands(case: &Case<'_>) -> Result<(), Unmet> {
             let lives = session.ended_at.is_none() && case.now.since(session.started_at) <= absolute;
             need(lives, Unmet::Refused(Refusal::GrantEnded))
         }
+    }
+}
+
+/// A grant comes by its own road only: another one would judge its ages against another instant.
+fn suits(occasion: Occasion, keeping: Keeping) -> bool {
+    match occasion {
+        Occasion::Authorize { .. } | Occasion::OwnPages { .. } => true,
+        Occasion::Redeem { .. } => keeping != Keeping::Machine,
+        Occasion::Online => keeping == Keeping::Online,
+        Occasion::Offline => keeping == Keeping::Offline,
+        Occasion::Machine => keeping == Keeping::Machine,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The table, in chapters. A line is a sentence that a practice manager understands, the scene it speaks of, and what
 //! comes out.
+#![allow(clippy::too_many_lines, reason = "a chapter is as long as its rules are many")]
 use super::world::scene::Scene;
 use ostiary_gate::gate::{Outcome, Refusal, Step};
 

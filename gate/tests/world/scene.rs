@@ -175,6 +175,10 @@ impl Scene {
     }
 
     // What is different.
+    pub fn when(mut self, now: Instant) -> Self {
+        self.now = now;
+        self
+    }
     pub fn client(mut self, change: impl FnOnce(&mut Client)) -> Self {
         change(&mut self.client);
         self

@@ -139,7 +139,7 @@ impl Acr {
     }
 }
 
-/// The proofs that counted, the newest of each factor. All that tokens say about a sign-in is derived from this.
+/// The proofs that counted, the newest of each factor in each tenant. All that tokens say about a sign-in is derived from this.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence(Vec<Proof>);
 
@@ -165,6 +165,19 @@ impl Evidence {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// What counted in one tenant beside what counted in another. Each may rest on another proof of the same factor, so
+    /// none is dropped: `auth_time` must not be later than any of them.
+    #[must_use]
+    pub fn beside(mut self, other: Self) -> Self {
+        for proof in other.0 {
+            if !self.0.contains(&proof) {
+                self.0.push(proof);
+            }
+        }
+        self.0.sort_by_key(|proof| (proof.factor, proof.at));
+        self
     }
 
     /// Two different factors, or a passkey whose user was verified. Two proofs of one kind are one factor.

@@ -58,7 +58,7 @@ impl<'a> Case<'a> {
 
     /// What was really shown and counted somewhere: what tokens say.
     pub(super) fn evidence(&self) -> Evidence {
-        self.places.iter().flat_map(|p| p.evidence.proofs().iter().cloned()).collect()
+        self.places.iter().fold(Evidence::default(), |shown, p| shown.beside(p.evidence.clone()))
     }
 
     pub(super) fn person(&self) -> Result<&'a Person, Unmet> {

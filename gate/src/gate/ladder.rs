@@ -13,6 +13,7 @@ use crate::domain::{
     time::Span,
 };
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What the person can do about it. Each is a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -142,9 +143,14 @@ fn tenant_settled(case: &Case<'_>) -> Result<(), Unmet> {
         Choice::Nowhere => stop(Unmet::Refused(Refusal::NotAMember)),
         Choice::Unsettled => stop(Unmet::Step(Step::SignIn)),
         Choice::These(ids) => {
-            // What was fetched must be what was chosen: a missing row closes the gate.
-            let fetched = ids.len() == case.places.len() && case.places.iter().all(|p| ids.contains(&p.tenant.id));
-            need(fetched && !ids.is_empty(), Unmet::Refused(Refusal::NotAMember))
+            // What was fetched must be what was chosen, each once: a missing row closes the gate.
+            let chosen: BTreeSet<_> = ids.iter().collect();
+            let fetched: BTreeSet<_> = case.places.iter().map(|p| &p.tenant.id).collect();
+            let each_once = chosen == fetched && fetched.len() == case.places.len();
+            // RULES 3: a bound client is for its own clinic, and a machine grant for one.
+            let bound = case.ask.rules.client.tenant.as_ref().is_none_or(|own| fetched.iter().all(|id| *id == own));
+            let one_machine = !case.is_machine() || fetched.len() == 1;
+            need(each_once && !fetched.is_empty() && bound && one_machine, Unmet::Refused(Refusal::NotAMember))
         }
     }
 }
@@ -164,7 +170,7 @@ fn grant_stands(case: &Case<'_>) -> Result<(), Unmet> {
     let Some(grant) = &case.facts.grant else {
         return need(case.is_at_the_door() || case.is_machine(), ended);
     };
-    need(grant.ended_at.is_none(), ended)?;
+    need(grant.ended_at.is_none() && suits(case.ask.wants.occasion, grant.keeping), ended)?;
     match grant.keeping {
         Keeping::Machine => Ok(()),
         Keeping::Offline => {
@@ -178,6 +184,17 @@ fn grant_stands(case: &Case<'_>) -> Result<(), Unmet> {
             let lives = session.ended_at.is_none() && case.now.since(session.started_at) <= absolute;
             need(lives, Unmet::Refused(Refusal::GrantEnded))
         }
+    }
+}
+
+/// A grant comes by its own road only: another one would judge its ages against another instant.
+fn suits(occasion: Occasion, keeping: Keeping) -> bool {
+    match occasion {
+        Occasion::Authorize { .. } | Occasion::OwnPages { .. } => true,
+        Occasion::Redeem { .. } => keeping != Keeping::Machine,
+        Occasion::Online => keeping == Keeping::Online,
+        Occasion::Offline => keeping == Keeping::Offline,
+        Occasion::Machine => keeping == Keeping::Machine,
     }
 }
 
@@ -284,7 +301,9 @@ fn wished(case: &Case<'_>) -> Result<(), Unmet> {
 
 fn connected(case: &Case<'_>) -> Result<(), Unmet> {
     let (client, wants) = (&case.ask.rules.client, case.ask.wants);
-    if !client.needs_connection(&wants.scope, case.is_machine(), wants.resource_scope) {
+    // RULES 3: a machine that is not bound to the clinic works there only by its word.
+    let unbound_machine = case.is_machine() && client.tenant.is_none();
+    if !unbound_machine && !client.needs_connection(&wants.scope, case.is_machine(), wants.resource_scope) {
         return Ok(());
     }
     for place in &case.places {

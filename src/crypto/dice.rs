@@ -24,6 +24,7 @@ pub trait Dice: Send + Sync {
 pub struct SystemDice(SystemRandom);
 
 impl SystemDice {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place where the dice are made")]
     pub fn new() -> Self {
         Self(SystemRandom::new())
     }

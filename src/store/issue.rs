@@ -93,7 +93,7 @@ pub struct Issued {
     scope: Scope,
     sid: Option<String>,
     evidence: Evidence,
-    issued_at: Instant,
+    at: Instant,
     code: Option<Secret>,
     access: Option<IssuedAccess>,
     refresh: Option<Secret>,
@@ -173,7 +173,7 @@ impl Tx {
             scope: order.scope.clone(),
             sid: order.sid.map(str::to_owned),
             evidence: clearance.evidence().clone(),
-            issued_at: now,
+            at: now,
             code,
             access,
             refresh,
@@ -287,7 +287,7 @@ impl Issued {
         self.evidence.acr()
     }
     pub fn issued_at(&self) -> Instant {
-        self.issued_at
+        self.at
     }
     pub fn access(&self) -> Option<&IssuedAccess> {
         self.access.as_ref()

@@ -141,6 +141,7 @@ impl Blame for StoreError {
 }
 
 impl StoreError {
+    #[expect(clippy::needless_pass_by_value, reason = "errors are handed over, and `map_err` has them by value")]
     pub(crate) fn unreadable(what: &'static str, why: impl ToString) -> Self {
         Self::Unreadable { what, why: why.to_string() }
     }

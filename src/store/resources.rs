@@ -84,7 +84,7 @@ impl Tx {
     pub fn resource_secret_matches(&self, row: &ResourceRow, presented: &Secret) -> bool {
         hash::same(
             &row.secret_hash,
-            &self.shared.root.keyed_hash(Kind::ClientSecret, &row.client_id, presented.expose().as_bytes()),
+            self.shared.root.keyed_hash(Kind::ClientSecret, &row.client_id, presented.expose().as_bytes()),
         )
     }
 }

@@ -88,14 +88,13 @@ impl Sqlite {
 
     pub(super) fn look(&self) -> Result<Work, StoreError> {
         let shelved = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let conn = match shelved {
-            Some(conn) => conn,
-            None => {
-                let conn = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-                conn.execute_batch("pragma query_only = on; pragma cache_size = -4096;")?;
-                conn.set_prepared_statement_cache_capacity(256);
-                conn
-            }
+        let conn = if let Some(conn) = shelved {
+            conn
+        } else {
+            let conn = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            conn.execute_batch("pragma query_only = on; pragma cache_size = -4096;")?;
+            conn.set_prepared_statement_cache_capacity(256);
+            conn
         };
         conn.prepare_cached("begin")?.execute([])?;
         Ok(Work::Look(Glance { conn: Some(conn), shelf: self.readers.clone() }))

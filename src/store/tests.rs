@@ -1,6 +1,7 @@
 //! The properties that the promise leans on, on SQLite always and on the PostgreSQL that `tests/run` starts: the flip and
 //! single use. Each worker takes the road of a real request: lock, read, decide, record, commit.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::too_many_lines)]
 use super::*;
 use crate::crypto::dice::{self, SystemDice};
 use ostiary_gate::{
@@ -43,18 +44,15 @@ pub(super) async fn opened(path: &Path) -> Store {
 /// A store on each database, empty.
 async fn stores(dir: &Path) -> Vec<(&'static str, Store)> {
     let mut stores = vec![("sqlite", opened(&dir.join("t.db")).await)];
-    match std::env::var("OSTIARY_TEST_PG") {
-        Ok(url) => {
-            let name = format!("t{}", dice::tail(&SystemDice::new()).unwrap());
-            let mut admin = sqlx::PgConnection::connect(&url).await.unwrap();
-            sqlx::raw_sql(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&mut admin).await.unwrap();
-            let address = Address::Postgres(format!("{}/{name}", url.rsplit_once('/').unwrap().0));
-            stores.push(("postgres", open(address, &dir.join("pg.keys")).await));
-        }
-        Err(_) => {
-            assert!(std::env::var("OSTIARY_REQUIRE_PG").is_err(), "OSTIARY_TEST_PG is not set");
-            println!("skipped: PostgreSQL, because OSTIARY_TEST_PG is not set");
-        }
+    if let Ok(url) = std::env::var("OSTIARY_TEST_PG") {
+        let name = format!("t{}", tail());
+        let mut admin = sqlx::PgConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&mut admin).await.unwrap();
+        let address = Address::Postgres(format!("{}/{name}", url.rsplit_once('/').unwrap().0));
+        stores.push(("postgres", open(address, &dir.join("pg.keys")).await));
+    } else {
+        assert!(std::env::var("OSTIARY_REQUIRE_PG").is_err(), "OSTIARY_TEST_PG is not set");
+        println!("skipped: PostgreSQL, because OSTIARY_TEST_PG is not set");
     }
     stores
 }

@@ -88,7 +88,7 @@ pub fn lines() -> Vec<Line> {
             => door(web(), alice()).password().code().wishes(Acr::Phr) => IN;
         "A wish binds the authorization only"
             => redeem(web(), both().facts.person.unwrap(), minutes(1)).password().code().wishes(Acr::Phr) => IN;
-        "The app that cannot tell clinics apart wishes phishing-resistant, Dave has a passkey at Hilltop: he is asked for it"
+        "The app that cannot tell clinics apart wishes phishing-resistant, Dave has one at Hilltop: he is asked"
             => both_clinics().password().code().wishes(Acr::Phr) => page(SecondFactor);
         "The app that cannot tell clinics apart wishes phishing-resistant, and Dave shows his passkey of Hilltop"
             => both_clinics().password().code().proof(Proof { reach: at_hilltop(), ..shown(PASSKEY, minutes(0)) })

@@ -284,19 +284,20 @@ fn could(means: Means, totp: bool, passkey: bool) -> bool {
     }
 }
 
-/// `acr_values` is voluntary: any listed class will do, and who cannot reach one gets in with what they have.
+/// `acr_values` is voluntary: any listed class will do, and who cannot reach one gets in with what they have. Judged in
+/// each clinic by what counts there, like a clause, so that one more clinic never spares the question.
 fn wished(case: &Case<'_>) -> Result<(), Unmet> {
     let wishes = &case.ask.wants.wishes;
-    let evidence = case.evidence();
-    if !case.is_at_the_door() || wishes.is_empty() || wishes.iter().any(|wish| evidence.reaches(*wish)) {
+    if !case.is_at_the_door() || wishes.is_empty() {
         return Ok(());
     }
     let person = case.person()?;
-    let has = |p: &Place<'_>| {
+    let open = |p: &Place<'_>| {
         let (totp, passkey) = (person.has_totp(&p.tenant.id), person.has_passkey(&p.tenant.id));
-        wishes.iter().any(|wish| could(Means::Class(*wish), totp, passkey))
+        let reached = wishes.iter().any(|wish| p.evidence.reaches(*wish));
+        !reached && wishes.iter().any(|wish| could(Means::Class(*wish), totp, passkey))
     };
-    need(!case.places.iter().all(has), Unmet::Step(Step::SecondFactor))
+    need(!case.places.iter().any(open), Unmet::Step(Step::SecondFactor))
 }
 
 fn connected(case: &Case<'_>) -> Result<(), Unmet> {

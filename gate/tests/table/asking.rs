@@ -1,10 +1,11 @@
 //! What an app asks for on top: classes, references, wishes, its own floor, a certain person, consent.
 use super::{IN, Line, no, page, table};
 use crate::world::{
-    HILLTOP, RIVERSIDE, clinics_named, days, floor, hours, ledgerly, minutes, people::*, person_id, scene::*, spa, web,
+    HILLTOP, PASSKEY, RIVERSIDE, clinics_named, days, floor, hours, ledgerly, minutes, people::*, person_id, scene::*,
+    shown, spa, web,
 };
 use ostiary_gate::domain::{
-    amr::{Acr, Factor, Key, Reach, Reference},
+    amr::{Acr, Factor, Key, Proof, Reach, Reference},
     person::AuthenticatorKind,
 };
 use ostiary_gate::gate::{Means, Refusal::*, Step::*};
@@ -15,7 +16,9 @@ pub fn lines() -> Vec<Line> {
     let both = || keyed().person(|p| p.authenticators.push(app_on_phone()));
     let wants = |scene: Scene, alternatives: &[&[Reference]]| scene.client(|c| c.require_amr = floor(alternatives));
     let hardware = Factor::Passkey { user_verified: true, key: Key::Hardware };
-    let hilltops_key = || authenticator(AuthenticatorKind::Passkey, Reach::Only(clinics_named(&[HILLTOP])));
+    let at_hilltop = || Reach::Only(clinics_named(&[HILLTOP]));
+    let hilltops_key = || authenticator(AuthenticatorKind::Passkey, at_hilltop());
+    let both_clinics = || door(spa(), dave()).person(|p| p.authenticators.push(hilltops_key()));
     let otp = Means::Reference(Reference::Otp);
     table! {
         // Essential classes
@@ -85,8 +88,10 @@ pub fn lines() -> Vec<Line> {
             => door(web(), alice()).password().code().wishes(Acr::Phr) => IN;
         "A wish binds the authorization only"
             => redeem(web(), both().facts.person.unwrap(), minutes(1)).password().code().wishes(Acr::Phr) => IN;
-        "A wish that could be met in one clinic only is not insisted on by an app that cannot tell clinics apart"
-            => door(spa(), dave()).person(|p| p.authenticators.push(hilltops_key())).password().code()
+        "The app that cannot tell clinics apart wishes phishing-resistant, Dave has one at Hilltop: he is asked"
+            => both_clinics().password().code().wishes(Acr::Phr) => page(SecondFactor);
+        "The app that cannot tell clinics apart wishes phishing-resistant, and Dave shows his passkey of Hilltop"
+            => both_clinics().password().code().proof(Proof { reach: at_hilltop(), ..shown(PASSKEY, minutes(0)) })
                 .wishes(Acr::Phr) => IN;
         // The client's floor
         "Ledgerly wants a code from everyone: Bob is led to set up an app though Hilltop's box is off"

@@ -33,10 +33,8 @@ pub(super) fn is_separator(c: char) -> bool {
 /// Exactly six ASCII digits.
 pub(super) fn six_digits(text: &str) -> Result<[u8; 6], Unreadable> {
     let bare = bare(text)?;
-    match <[u8; 6]>::try_from(bare.as_bytes()) {
-        Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Ok(digits),
-        _ => Err(Unreadable::Malformed),
-    }
+    let six = <[u8; 6]>::try_from(bare.as_bytes()).ok();
+    six.filter(|digits| digits.iter().all(u8::is_ascii_digit)).ok_or(Unreadable::Malformed)
 }
 
 /// ASCII text in groups.

@@ -1,3 +1,4 @@
+//! What passwords cost, open and refuse.
 #![allow(clippy::disallowed_methods)] // a test may time what it calls
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 use super::*;

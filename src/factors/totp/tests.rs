@@ -1,3 +1,4 @@
+//! Codes against the vectors of RFC 6238, and what must not open.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 use super::*;
 use crate::crypto::dice::{SeededDice, SystemDice};

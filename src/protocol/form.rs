@@ -175,9 +175,11 @@ mod tests {
     }
 
     #[test]
-    fn an_array_field_is_another_name() {
-        let sent = parse(b"code%5B%5D=123456&Code=123456").unwrap();
-        assert_eq!(Params::new(&sent).one("code"), Ok(None));
+    fn an_array_a_document_or_a_look_alike_is_another_name() {
+        for body in ["code%5B%5D=123456&Code=123456", "{\"code\":true}", "code+=123456", "xcode=1&code2=2"] {
+            let sent = parse(body.as_bytes()).unwrap();
+            assert_eq!(Params::new(&sent).one("code"), Ok(None), "{body}");
+        }
     }
 
     proptest! {

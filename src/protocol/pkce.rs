@@ -72,15 +72,18 @@ pub fn check(
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-    use aws_lc_rs::digest::{SHA256, digest};
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
     /// RFC 7636 appendix B.
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
+    /// Knows the one hash of the appendix; the real function is the room `crypto`'s.
     fn hash(bytes: &[u8]) -> String {
-        URL_SAFE_NO_PAD.encode(digest(&SHA256, bytes))
+        if bytes == VERIFIER.as_bytes() { CHALLENGE.to_owned() } else { "another".to_owned() }
+    }
+
+    fn same_for_all(_: &[u8]) -> String {
+        CHALLENGE.to_owned()
     }
 
     #[test]
@@ -94,10 +97,10 @@ mod tests {
         for verifier in
             ["a".repeat(42), "a".repeat(129), format!("{}é", "a".repeat(43)), format!("{}+", "a".repeat(43))]
         {
-            assert!(!challenge_matches(&hash(verifier.as_bytes()), &verifier, hash), "{verifier}");
+            assert!(!challenge_matches(CHALLENGE, &verifier, same_for_all), "{verifier}");
         }
         for verifier in ["a".repeat(43), "a".repeat(128), "-._~".repeat(11)] {
-            assert!(challenge_matches(&hash(verifier.as_bytes()), &verifier, hash), "{verifier}");
+            assert!(challenge_matches(CHALLENGE, &verifier, same_for_all), "{verifier}");
         }
     }
 

@@ -4,7 +4,7 @@ use crate::protocol::{
     near::{self, Difference},
     redirect::{Answer, Outcome, ResponseMode},
 };
-use ostiary_gate::domain::client::Client;
+use ostiary_gate::domain::{Blame, client::Client};
 use std::borrow::Cow;
 
 /// How much of what was sent is shown to a developer, in characters.
@@ -92,5 +92,16 @@ impl AuthorizeError {
         });
         let sent = sent.map(|sent| sent.chars().take(SHOWN).collect());
         Self::Page { parameter: "redirect_uri", fault, sent, registered: client.redirect_uris.clone(), near }
+    }
+}
+
+impl Blame for AuthorizeError {
+    fn is_ours(&self) -> bool {
+        match self {
+            Self::Page { .. } => false,
+            Self::Redirect { code, .. } => {
+                matches!(code, AuthorizationCode::ServerError | AuthorizationCode::TemporarilyUnavailable)
+            }
+        }
     }
 }

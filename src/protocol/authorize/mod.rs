@@ -5,10 +5,16 @@ mod read;
 
 pub use error::{AuthorizeError, Near, PageFault};
 
-use super::{claims::ClaimsRequest, form::Params, pkce::Challenge, redirect::ResponseMode};
-use ostiary_gate::domain::{client::Client, ids::ClientId, scope::Scope, tenant::Standing, time::Span};
+use super::{
+    claims::ClaimsRequest,
+    error::AuthorizationCode,
+    form::Params,
+    pkce::Challenge,
+    redirect::{Answer, Outcome, ResponseMode},
+};
+use ostiary_gate::domain::{client::Client, ids::ClientId, scope::Scope, secret::Secret, tenant::Standing, time::Span};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// The longest `state` and `nonce` that are kept, in bytes. Longer ones are refused, never cut.
 pub const MAX_OPAQUE: usize = 2048;
@@ -146,6 +152,31 @@ impl AuthorizeRequest {
             wishes.clone_from(&client.default_acr_values);
         }
         wishes
+    }
+}
+
+/// What becomes of a valid request is told in these words.
+impl AuthorizeRequest {
+    /// Back to the client with a code.
+    pub fn granted<'a>(&'a self, issuer: &'a str, code: &'a Secret) -> Answer<'a> {
+        Answer {
+            issuer,
+            redirect_uri: &self.redirect_uri,
+            response_mode: self.response_mode,
+            state: self.state.as_deref(),
+            outcome: Outcome::Code(code.expose()),
+        }
+    }
+
+    /// Back to the client with an error: cancelled, `prompt=none` without a session, refused by the gate.
+    pub fn refused(&self, code: AuthorizationCode, description: impl Into<Cow<'static, str>>) -> AuthorizeError {
+        AuthorizeError::Redirect {
+            code,
+            description: description.into(),
+            redirect_uri: self.redirect_uri.clone(),
+            state: self.state.clone(),
+            response_mode: self.response_mode,
+        }
     }
 }
 

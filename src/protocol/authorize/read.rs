@@ -17,8 +17,9 @@ use std::{borrow::Cow, collections::BTreeSet};
 const MAX_HINT: usize = 320;
 /// The longest name of a tenant.
 const MAX_TENANT: usize = 128;
-/// The most `acr_values`.
+/// The most `acr_values`, and the longest that can name a class.
 const MAX_ACR_VALUES: usize = 20;
+const MAX_ACR_VALUE: usize = 255;
 
 /// An error and its words, before it is known where they go.
 pub(super) struct Refusal(Code, Cow<'static, str>);
@@ -213,7 +214,7 @@ fn max_age(params: &Params<'_>) -> Read<Option<Span>> {
 
 fn acr_values(params: &Params<'_>) -> Read<Vec<String>> {
     let words = params.one("acr_values")?.unwrap_or_default().split(' ');
-    Ok(words.filter(|word| !word.is_empty()).take(MAX_ACR_VALUES).map(str::to_owned).collect())
+    Ok(words.filter(|word| (1..=MAX_ACR_VALUE).contains(&word.len())).take(MAX_ACR_VALUES).map(str::to_owned).collect())
 }
 
 fn claims(params: &Params<'_>) -> Read<ClaimsRequest> {
@@ -227,10 +228,14 @@ fn tenant(params: &Params<'_>, client: &Client, pin: Option<String>) -> Read<Opt
     if !client.tenant_aware {
         return Ok(None);
     }
-    match (named, pin) {
-        (Some(named), Some(pin)) if named != pin => invalid("tenant and scope name different tenants"),
-        (Some(named), _) if named.len() > MAX_TENANT => invalid("tenant is too long"),
-        (named, pin) => Ok(named.map(str::to_owned).or(pin)),
+    if let (Some(named), Some(pin)) = (named, &pin)
+        && named != pin
+    {
+        return invalid("tenant and scope name different tenants");
+    }
+    match named.map(str::to_owned).or(pin) {
+        Some(tenant) if tenant.len() > MAX_TENANT => invalid("the name of the tenant is too long"),
+        tenant => Ok(tenant),
     }
 }
 

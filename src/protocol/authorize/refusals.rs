@@ -168,6 +168,8 @@ fn a_scope_of_which_nothing_is_left_is_an_invalid_scope() {
 fn two_pins_to_different_tenants_are_refused() {
     assert_eq!(code(&web(), &[("scope", "openid tenant:a"), ("tenant", "b")]), Code::InvalidRequest);
     assert_eq!(code(&web(), &[("tenant", &"t".repeat(129))]), Code::InvalidRequest);
+    let long = format!("openid tenant:{}", "t".repeat(129));
+    assert_eq!(code(&web(), &[("scope", &long)]), Code::InvalidRequest);
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! What is accepted, and what comes of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 use super::*;
-use crate::protocol::testing::{native, pairs, web};
+use crate::protocol::{
+    redirect::Rendered,
+    testing::{native, pairs, web},
+};
+use ostiary_gate::domain::Blame;
 use proptest::prelude::*;
 
 pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -151,6 +155,22 @@ fn wishes_come_from_the_request_and_else_from_the_registration() {
     assert_eq!(voluntary.wished_acr(&wishing), ["phr"]);
     let binding = ask(&wishing, &[("claims", r#"{"id_token":{"acr":{"essential":true,"value":"phr"}}}"#)]);
     assert!(binding.wished_acr(&wishing).is_empty());
+}
+
+#[test]
+fn a_granted_and_a_refused_request_go_back_the_same_way() {
+    let request = ask(&web(), &[("response_mode", "fragment")]);
+    let code = Secret::new("c0de");
+    let told = |answer: Answer<'_>| match answer.render() {
+        Rendered::Location(location) => location,
+        Rendered::Form { .. } => panic!("a redirect was expected"),
+    };
+    let back = "state=s%2Ft%3Da%26t%25e&iss=https%3A%2F%2Fid.example";
+    assert_eq!(told(request.granted("https://id.example", &code)), format!("https://app.example/cb#code=c0de&{back}"));
+    let error = request.refused(AuthorizationCode::AccessDenied, "cancelled");
+    let expected = format!("https://app.example/cb#error=access_denied&error_description=cancelled&{back}");
+    assert_eq!(told(error.answer("https://id.example").unwrap()), expected);
+    assert!(!error.is_ours() && request.refused(AuthorizationCode::ServerError, "").is_ours());
 }
 
 const NAMES: [&str; 20] = [

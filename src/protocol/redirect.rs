@@ -246,6 +246,9 @@ mod tests {
         ] {
             assert_eq!(registered(&client, bad), None, "{bad}");
         }
+        // A longer host that begins like a loopback address has no port to vary.
+        let longer = Client { redirect_uris: vec!["http://127.0.0.1.evil.example/cb".to_owned()], ..native() };
+        assert_eq!(registered(&longer, "http://127.0.0.1:80.evil.example/cb"), None);
         let confidential = Client { auth_method: web().auth_method, ..native() };
         assert_eq!(registered(&confidential, "http://127.0.0.1:51004/callback"), None);
     }

@@ -1,3 +1,4 @@
+//! What the `claims` parameter may say, and what it may not do to its reader.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 use super::*;
 use proptest::prelude::*;

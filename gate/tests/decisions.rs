@@ -6,7 +6,8 @@ mod world;
 
 use ostiary_gate::domain::client::Client;
 use ostiary_gate::domain::ids::PersonId;
-use ostiary_gate::gate::{Met, Origin, Outcome, Refusal, Step, Subject, Verdict, rungs};
+use ostiary_gate::domain::tenant::Tenant;
+use ostiary_gate::gate::{Choice, Met, Origin, Outcome, Pin, Refusal, Step, Subject, Verdict, choose_tenants, rungs};
 use std::collections::BTreeSet;
 use table::Line;
 use world::{RIVERSIDE, ago, days, people, scene, tenant_id};
@@ -150,6 +151,44 @@ fn bob_is_told_who_asks_and_since_when() {
         assert!(unmet.contains(&origin), "{origin:?} is missing in {unmet:?}");
     }
     assert_eq!(unmet.len(), 3, "{unmet:?}");
+}
+
+/// The ledger keeps these: who asked for what, met or not.
+#[test]
+fn a_yes_names_every_clause_that_was_met() {
+    let scene = scene::door(world::ledgerly(), people::alice()).connected(RIVERSIDE).password().code();
+    let mut named: Vec<Origin> = scene.judgement().reasons.into_iter().map(|reason| reason.clause.origin).collect();
+    named.sort();
+    let (tenant, client) = (tenant_id(RIVERSIDE), world::client_id("ledgerly"));
+    let clinic = Origin::Tenant { tenant: tenant.clone(), since: ago(days(30)) };
+    let connection = Origin::Connection { tenant, client: client.clone(), since: ago(days(20)) };
+    // The clinic's two: something to start with, and a second factor.
+    let asked = [Origin::SignIn, clinic.clone(), clinic, connection, Origin::Client { client }, Origin::Person];
+    assert_eq!(named, asked);
+}
+
+#[test]
+fn only_a_live_connection_that_wants_two_factors_locks_the_box() {
+    let locks = |tenant: &Tenant| tenant.locks(world::NOW).count();
+    let mut riverside = world::riverside();
+    assert_eq!(locks(&riverside), 0);
+    riverside.connections.push(world::agreement());
+    assert_eq!(locks(&riverside), 1);
+    riverside.connections[0].requires_two_factor = false;
+    assert_eq!(locks(&riverside), 0, "it does not care");
+    let mut hilltop = world::hilltop();
+    hilltop.connections.push(world::agreement());
+    assert_eq!(locks(&hilltop), 0, "it waits");
+}
+
+#[test]
+fn nobody_signed_in_settles_nothing() {
+    let pins = [Pin::None, Pin::Unknown, Pin::To(tenant_id(RIVERSIDE))];
+    for client in [world::web(), world::spa(), world::svc()] {
+        for pin in &pins {
+            assert_eq!(choose_tenants(&client, pin, None), Choice::Unsettled);
+        }
+    }
 }
 
 /// A person's clause is named too, so that the page can say "because you set it up".

@@ -97,6 +97,8 @@ pub fn lines() -> Vec<Line> {
             => machine(ledgerly(), RIVERSIDE).scope("invoices.read") => no(NotConnected);
         "Ledgerly's machine while the connection waits"
             => machine(ledgerly(), HILLTOP).connected(HILLTOP).scope("invoices.read") => no(NotConnected);
+        "A machine of Riverside's own that needs the clinic's word, and has it not"
+            => machine(svc(), RIVERSIDE).client(|c| c.connection = ConnectionNeed::Offline) => no(NotConnected);
         "A machine that serves all clinics works only where it is connected, whatever its registration says"
             => machine(unbound(), RIVERSIDE) => no(NotConnected);
         "A machine that serves all clinics and is connected stays within what was agreed"

@@ -8,7 +8,13 @@ use ostiary_gate::domain::{
     amr::{Acr, Factor, Key, Proof, Reach, Reference},
     person::AuthenticatorKind,
 };
-use ostiary_gate::gate::{Means, Refusal::*, Step::*};
+use ostiary_gate::gate::{Clause, Means, Origin, Refusal::*, Step::*};
+
+/// All of these, as one alternative.
+fn together(means: &[Means]) -> Clause {
+    let all = means.iter().copied().collect();
+    Clause { any_of: [all].into(), not_older_than: None, origin: Origin::OwnPages }
+}
 
 pub fn lines() -> Vec<Line> {
     let hilltop_bob = || door(web(), of(HILLTOP, bob())).password();
@@ -29,7 +35,7 @@ pub fn lines() -> Vec<Line> {
         "The app must have two factors, and Alice shows two"
             => door(web(), of(HILLTOP, alice())).password().code().essential(&[Acr::Mfa]) => IN;
         "The app must have two factors: a passkey that knew its owner is two"
-            => hilltop_bob().passkey().essential(&[Acr::Mfa]) => IN;
+            => door(web(), of(HILLTOP, bob())).passkey().essential(&[Acr::Mfa]) => IN;
         "The app must have a phishing-resistant sign-in: who has no passkey never can"
             => hilltop_bob().essential(&[Acr::Phr]) => no(Unmeetable);
         "The app must have a phishing-resistant sign-in: password and code are none"
@@ -75,6 +81,17 @@ pub fn lines() -> Vec<Line> {
             => keyed().password().touch().essential_amr(Means::Passkey) => IN;
         "The app must have a passkey that knows its owner: a touch is not enough"
             => keyed().password().touch().essential_amr(Means::VerifiedPasskey) => page(SecondFactor);
+        "Two factors by name are asked of a grant of Bob's: he has a key to show"
+            => online(web(), keyed().facts.person.unwrap()).password().essential_amr(Means::Reference(Reference::Mfa))
+            => page(SecondFactor);
+        "The class of two factors is asked of a grant of Bob's: he has a key to show"
+            => online(web(), keyed().facts.person.unwrap()).password().essential(&[Acr::Mfa]) => page(SecondFactor);
+        "Our page wants the password, and Bob came with his passkey: he is asked for it"
+            => own_pages(web(), keyed().facts.person.unwrap()).passkey()
+                .demands(Clause::any([Means::Password], Origin::OwnPages)) => page(SecondFactor);
+        "Our page wants a sign-in and a code together: Bob is led to set up an app"
+            => own_pages(web(), of(HILLTOP, bob())).password().demands(together(&[Means::Class(Acr::Sfa), Means::Totp]))
+            => page(Enrol);
         // Wishes
         "The app wishes two factors, Bob has one: he gets in with what he has"
             => hilltop_bob().wishes(Acr::Mfa) => IN;
@@ -109,6 +126,8 @@ pub fn lines() -> Vec<Line> {
             => page(SecondFactor);
         "The app wants code and passkey together: one of them is not enough"
             => wants(both(), &[&[Reference::Otp, Reference::User]]).password().code() => page(SecondFactor);
+        "The app wants code and passkey together: who has no passkey never can"
+            => wants(hilltop_bob(), &[&[Reference::Otp, Reference::User]]) => no(Unmeetable);
         "The app wants nothing of its own"
             => wants(hilltop_bob(), &[]) => IN;
         "Ledgerly's floor holds when it redeems its code"

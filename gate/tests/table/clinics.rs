@@ -50,6 +50,9 @@ pub fn lines() -> Vec<Line> {
             => two_apps().password().proof(code_at(RIVERSIDE, Span::ZERO)) => page(SecondFactor);
         "Both clinics are on, each with its own app: both codes were shown"
             => two_apps().password().proof(code_at(RIVERSIDE, Span::ZERO)).proof(code_at(HILLTOP, minutes(1))) => IN;
+        "Both clinics are on: the code that is missing at Hilltop comes before what Riverside wants on file"
+            => two_apps().person(|p| p.has_phone = false).password().proof(code_at(RIVERSIDE, Span::ZERO))
+            => page(SecondFactor);
         "A reset that waits at Hilltop stops the app that cannot tell clinics apart"
             => everywhere(door(spa(), dave()).member(HILLTOP, |m| m.reset_waiting = Some(ago(days(1)))))
             => page(SetUpCode);
@@ -121,6 +124,9 @@ pub fn lines() -> Vec<Line> {
                 .member(RIVERSIDE, |m| m.state = MembershipState::Ended)) => no(NotAMember);
         "A grant for a clinic where Alice never worked is refused"
             => everywhere(online(web(), alice()).for_exactly(these(&[NORTHSIDE]))) => no(NotAMember);
+        "Hilltop has ended Dave's membership: the grant that belongs to both clinics is refused"
+            => everywhere(online(spa(), dave()).for_exactly(these(&[RIVERSIDE, HILLTOP])))
+                .member(HILLTOP, |m| m.state = MembershipState::Ended) => no(NotAMember);
         // Out of service, missing rows
         "Riverside is out of service"
             => everywhere(door(web(), alice()).clinic(RIVERSIDE, |t| t.standing = Standing::Disabled))
@@ -142,6 +148,8 @@ pub fn lines() -> Vec<Line> {
             => everywhere(door(spa(), dave()).rows(&[HILLTOP])) => no(NotAMember);
         "The row of one of two clinics is missing and the other came twice: closed"
             => door(spa(), of_both()).rows(&[HILLTOP, HILLTOP]).password() => no(NotAMember);
+        "The row of the clinic came twice: closed"
+            => everywhere(door(web(), alice()).rows(&[RIVERSIDE, RIVERSIDE])) => no(NotAMember);
         "The row of another clinic came than the one that was chosen: closed"
             => door(web(), of_both()).at(RIVERSIDE).rows(&[HILLTOP]).password() => no(NotAMember);
         "A row more came than was chosen: closed"

@@ -1,8 +1,8 @@
 //! Later: codes that are redeemed and grants that are refreshed when something has changed since, and what ends them.
 use super::{IN, Line, no, page, table};
 use crate::world::{
-    HILLTOP, NOW, RIVERSIDE, ago, clinics_named, days, hours, minutes, people::*, scene::*, shown, svc, tick, untick,
-    web,
+    HILLTOP, NOW, RIVERSIDE, ago, clinics_named, days, hours, minutes, people::*, scene::*, shown, spa, svc, tick,
+    untick, web,
 };
 use ostiary_gate::domain::{
     amr::{Factor, Proof, Reach},
@@ -95,6 +95,8 @@ pub fn lines() -> Vec<Line> {
         "Riverside shortened the day to an hour: the refresh is refused"
             => full(online(web(), alice()).clinic(RIVERSIDE, |t| t.policy.session_absolute = hours(1)))
             => no(GrantEnded);
+        "Hilltop shortened the day to an hour: the refresh of an app that cannot tell clinics apart is refused"
+            => full(online(spa(), dave()).clinic(HILLTOP, |t| t.policy.session_absolute = hours(1))) => no(GrantEnded);
         "An online grant without its session is no grant"
             => full(online(web(), alice()).grant(|g| g.session = None)) => no(GrantEnded);
         "The grant was ended"

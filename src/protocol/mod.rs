@@ -19,5 +19,5 @@ pub mod registration;
 pub mod resource;
 pub mod revocation;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 pub mod token;

@@ -14,6 +14,8 @@ mod deployment;
 mod ends;
 mod facts;
 mod grants;
+#[cfg(test)]
+mod guard_tests;
 mod issue;
 mod locks;
 mod memberships;

@@ -3,16 +3,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::too_many_lines)]
 use super::*;
-use crate::crypto::dice::{self, SystemDice};
+use crate::{
+    crypto::dice::{self, SystemDice},
+    protocol::testing::web,
+};
 use ostiary_gate::{
     domain::{
         amr::{Factor, Proof, Reach},
-        client::{Algorithm, AuthMethod, Client, ConnectionNeed, RequireAmr},
         grant::Keeping,
         ids::{AuthenticatorId, ClientId, GrantId, PersonId, TenantId},
         person::{MembershipState, Role},
         scope::Scope,
-        tenant::{Policy, Standing, TwoFactor},
+        secret::Secret,
+        tenant::{Policy, TwoFactor},
         time::Span,
     },
     gate::{Ask, Choice, Demand, Facts, Occasion, Verdict, Wants, decide},
@@ -21,7 +24,7 @@ use sqlx::Connection;
 use std::{path::Path, time::SystemTime};
 use tokio::task::JoinSet;
 
-struct Wall;
+pub(super) struct Wall;
 
 impl Clock for Wall {
     #[allow(clippy::disallowed_methods)]
@@ -42,7 +45,7 @@ pub(super) async fn opened(path: &Path) -> Store {
 }
 
 /// A store on each database, empty.
-async fn stores(dir: &Path) -> Vec<(&'static str, Store)> {
+pub(super) async fn stores(dir: &Path) -> Vec<(&'static str, Store)> {
     let mut stores = vec![("sqlite", opened(&dir.join("t.db")).await)];
     if let Ok(url) = std::env::var("OSTIARY_TEST_PG") {
         let name = format!("t{}", tail());
@@ -57,44 +60,17 @@ async fn stores(dir: &Path) -> Vec<(&'static str, Store)> {
     stores
 }
 
-fn tail() -> String {
+pub(super) fn tail() -> String {
     dice::tail(&SystemDice::new()).unwrap()
 }
 
-struct World {
-    tenant: TenantId,
-    person: PersonId,
-    client: ClientId,
+pub(super) struct World {
+    pub tenant: TenantId,
+    pub person: PersonId,
+    pub client: ClientId,
 }
 
-fn client(id: &ClientId) -> Client {
-    Client {
-        id: id.clone(),
-        name: "Bluegum Appointments".into(),
-        standing: Standing::Active,
-        auth_method: AuthMethod::ClientSecretBasic,
-        redirect_uris: vec!["http://127.0.0.1:9501/callback".into()],
-        post_logout_redirect_uris: vec![],
-        grant_types: ["authorization_code".to_owned()].into(),
-        scope: Scope::parse("openid").unwrap(),
-        default_resource: None,
-        first_party: true,
-        tenant_aware: true,
-        tenant: None,
-        keeps_suspended_grants: false,
-        require_pkce: true,
-        require_amr: RequireAmr::default(),
-        requires_tenant_two_factor: false,
-        connection: ConnectionNeed::None,
-        default_max_age: None,
-        default_acr_values: vec![],
-        id_token_alg: Algorithm::RS256,
-        access_token_alg: Algorithm::ES256,
-        revision: 0,
-    }
-}
-
-async fn world(store: &Store) -> World {
+pub(super) async fn world(store: &Store) -> World {
     let world = World {
         tenant: TenantId::from_tail(&tail()).unwrap(),
         person: PersonId::from_tail(&tail()).unwrap(),
@@ -127,13 +103,13 @@ async fn world(store: &Store) -> World {
     tx.insert_person(&person, now).await.unwrap();
     let membership = Tx::new_membership(world.tenant.clone(), Role::Member, MembershipState::Live, now);
     tx.put_membership(&world.person, &membership).await.unwrap();
-    tx.put_client(&client(&world.client), None, now).await.unwrap();
+    tx.put_client(&web(), Some(&Secret::new("a secret of the client")), now).await.unwrap();
     unit.commit().await.unwrap();
     world
 }
 
-/// One authorization with nothing but a password, by the road that every issue takes. Whether it was issued.
-async fn issue(store: &Store, world: &World) -> Result<bool, StoreError> {
+/// One authorization with nothing but a password, by the road that every issue takes: a code and a refresh token, or none.
+pub(super) async fn issue(store: &Store, world: &World) -> Result<Option<Issued>, StoreError> {
     let mut unit = store.begin().await?;
     let (bond, tx) = unit.parts();
     tx.share(&[Lock::Tenant(world.tenant.clone()), Lock::Client(world.client.clone())]).await?;
@@ -155,7 +131,7 @@ async fn issue(store: &Store, world: &World) -> Result<bool, StoreError> {
     };
     let Verdict::Cleared(clearance) = decide(bond, Ask { rules: &rules, wants: &wants }, &facts, now) else {
         unit.commit().await?;
-        return Ok(false);
+        return Ok(None);
     };
     // The worst moment for a flip to come.
     tokio::task::yield_now().await;
@@ -186,12 +162,11 @@ async fn issue(store: &Store, world: &World) -> Result<bool, StoreError> {
         names_tenant: Some(&world.tenant),
         code: Some(code),
         access: None,
-        refresh: None,
+        refresh: Some(RefreshOrder { generation: 1, expires_at: now.plus(Span::days(1)) }),
         id_token: None,
     };
     let recorded = tx.record(clearance, order, &SystemDice::new()).await?;
-    let issued = unit.issue(recorded).await?;
-    Ok(issued.code().is_some())
+    unit.issue(recorded).await.map(Some)
 }
 
 row! { struct Count { n: i64 } }
@@ -225,7 +200,7 @@ async fn after_the_box_is_ticked_nothing_weak_is_recorded_however_many_are_at_it
                 let mut issued = 0_u64;
                 while !stop.load(Ordering::Relaxed) {
                     match issue(&store, &world).await {
-                        Ok(yes) => issued += u64::from(yes),
+                        Ok(yes) => issued += u64::from(yes.is_some()),
                         Err(StoreError::Busy) => {}
                         Err(other) => panic!("{other}"),
                     }

@@ -11,7 +11,7 @@ pub fn pairs(sent: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 /// A confidential, tenant-aware client as an operator would register it.
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 pub fn web() -> Client {
     Client {
         id: ClientId::parse("web").unwrap(),
@@ -40,7 +40,7 @@ pub fn web() -> Client {
 }
 
 /// A public client: an app on somebody's own machine.
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 pub fn native() -> Client {
     Client {
         id: ClientId::parse("desk").unwrap(),

@@ -29,7 +29,7 @@ mod sqlite;
 mod statement;
 mod tenants;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokens;
 mod visits;
 

@@ -3,6 +3,8 @@ pub mod guard;
 pub mod hashing;
 pub mod prove;
 pub mod session;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod visit;
 
 use crate::{

@@ -18,6 +18,7 @@ mod grants;
 #[cfg(test)]
 mod guard_tests;
 mod issue;
+mod keys;
 mod locks;
 mod memberships;
 mod one_time;
@@ -36,7 +37,7 @@ mod statement;
 mod sweep;
 mod tenants;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokens;
 mod visits;
 
@@ -51,6 +52,7 @@ pub use ends::{End, Which};
 pub use facts::Known;
 pub use grants::{GrantRow, NewGrant};
 pub use issue::{AccessOrder, Format, IdTokenOrder, Issued, IssuedAccess, Order, Recorded, RefreshOrder};
+pub use keys::{KeyState, NewKey, StoredKey};
 pub use locks::Lock;
 pub use one_time::{CodeKind, LinkKind, LinkState, NewOneTime, OneTimeRow, Typed};
 pub use open::{Address, Opening};
@@ -204,6 +206,11 @@ impl Store {
     fn unit(&self, work: Work) -> Unit {
         let serial = self.shared.serial.fetch_add(1, Ordering::Relaxed);
         Unit { bond: Bond::new(serial), tx: Tx { work, shared: self.shared.clone(), serial, now: None } }
+    }
+
+    /// Whether decisions must name what they lock. SQLite's one writer is the lock.
+    pub fn locks_matter(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
     }
 
     /// The edition of this database; a restore begins another (RULES 7).

@@ -197,6 +197,11 @@ impl Store {
         Unit { bond: Bond::new(serial), tx: Tx { work, shared: self.shared.clone(), serial, now: None } }
     }
 
+    /// Whether decisions must name what they lock. SQLite's one writer is the lock.
+    pub fn locks_matter(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
     /// The edition of this database; a restore begins another (RULES 7).
     pub fn epoch(&self) -> i64 {
         self.shared.epoch

@@ -137,7 +137,9 @@ impl Porter {
         let clearance = match decide(bond, heard.ask(), &heard.facts, now) {
             Verdict::Cleared(clearance) => clearance,
             Verdict::Step(step, reasons) => return Err(road.refuse(tx, No::Step(step, reasons), now).await),
-            Verdict::Refused(refusal, reasons) => return Err(road.refuse(tx, No::Refused(refusal, reasons), now).await),
+            Verdict::Refused(refusal, reasons) => {
+                return Err(road.refuse(tx, No::Refused(refusal, reasons), now).await);
+            }
         };
         let cleared = Cleared::of(heard, clearance.evidence().clone());
         let order = road.spend(tx, &cleared).await?;

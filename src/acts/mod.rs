@@ -1,7 +1,10 @@
 //! What people and operators do, each with its rules, its audit row and its mails in one transaction. Called alike by pages, API, CLI and demo.
 pub mod guard;
 pub mod hashing;
-
+pub mod policy;
+pub mod standing;
+#[cfg(test)]
+mod testing;
 pub mod visit;
 
 use crate::{

@@ -314,15 +314,21 @@ create table one_time (
 );
 create index one_time_by_person on one_time (person_id, kind);
 
+-- announced: published, so that everybody knows it before it signs; signing: the one of its algorithm; retired: signs no
+-- more and has no private part, still published; withdrawn: kept to recognise our own old ID tokens.
 create table signing_keys (
-    kid        text   not null primary key,
-    alg        text   not null,
-    state      text   not null check (state in ('announced', 'signing', 'retired')),
-    sealed     text   not null,
-    public_jwk text   not null,
-    made_at    bigint not null,
-    retired_at bigint
+    kid          text   not null primary key,
+    alg          text   not null,
+    state        text   not null check (state in ('announced', 'signing', 'retired', 'withdrawn')),
+    -- Null once the key signs no more.
+    sealed       text,
+    public_jwk   text   not null,
+    made_at      bigint not null,
+    signing_from bigint,
+    retired_at   bigint
 );
+create unique index signing_keys_one_signs on signing_keys (alg) where state = 'signing';
+create unique index signing_keys_one_announced on signing_keys (alg) where state = 'announced';
 
 -- What must be told to the outside, written in the transaction of what it tells.
 create table outbox (

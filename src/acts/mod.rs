@@ -2,9 +2,11 @@
 pub mod guard;
 pub mod hashing;
 pub mod policy;
+pub mod prove;
+pub mod session;
 pub mod standing;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod visit;
 
 use crate::{

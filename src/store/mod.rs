@@ -17,6 +17,7 @@ mod grants;
 #[cfg(test)]
 mod guard_tests;
 mod issue;
+mod keys;
 mod locks;
 mod memberships;
 mod open;
@@ -28,7 +29,7 @@ mod sqlite;
 mod statement;
 mod tenants;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokens;
 mod visits;
 
@@ -42,6 +43,7 @@ pub use ends::{End, Which};
 pub use facts::Known;
 pub use grants::{GrantRow, NewGrant};
 pub use issue::{AccessOrder, Format, IdTokenOrder, Issued, IssuedAccess, Order, Recorded, RefreshOrder};
+pub use keys::{KeyState, NewKey, StoredKey};
 pub use locks::Lock;
 pub use open::{Address, Opening};
 pub use people::{NewPerson, PersonRow, PhoneOrigin, Profile};

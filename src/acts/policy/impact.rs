@@ -109,12 +109,7 @@ struct Seen {
     usually_at: Option<Instant>,
 }
 
-async fn grants_seen(
-    tx: &mut Tx,
-    person: &PersonId,
-    tenant: &TenantId,
-    now: Instant,
-) -> Result<Seen, StoreError> {
+async fn grants_seen(tx: &mut Tx, person: &PersonId, tenant: &TenantId, now: Instant) -> Result<Seen, StoreError> {
     let mut seen = Seen { suspended: 0, in_the_middle_of: Now::NotSignedIn, usually_at: None };
     let mut latest: Option<GrantRow> = None;
     for row in tx.grants_of_in(person, tenant).await? {

@@ -194,14 +194,8 @@ async fn write_down(
         (Event::PolicyChanged, if weighed.loosens { format!("{changed}: {reason}") } else { changed })
     });
     for (event, detail) in moved.into_iter().chain(rest) {
-        let entry = Entry {
-            tenant: Some(before.id.clone()),
-            actor: actor.clone(),
-            event,
-            person: None,
-            client: None,
-            detail,
-        };
+        let entry =
+            Entry { tenant: Some(before.id.clone()), actor: actor.clone(), event, person: None, client: None, detail };
         tx.log(&entry, None, now, &*desk.dice).await?;
     }
     Ok(())
@@ -209,7 +203,13 @@ async fn write_down(
 
 /// A log's detail is one line and not a letter.
 fn one_line(text: &str) -> String {
-    text.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ").chars().take(200).collect()
+    text.split(char::is_control)
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(200)
+        .collect()
 }
 
 /// Old and new value of each setting but the box, by the names of `apply`'s file.

@@ -140,9 +140,8 @@ fn move_of(tenant: &Tenant, wanted: TheBox, now: Instant) -> Result<Move, Refuse
 fn demanding(tenant: &Tenant, moved: Move, now: Instant) -> Vec<String> {
     let waits_too = matches!(moved, Move::Cancelled { .. } | Move::Postponed { .. });
     let live: Vec<_> = tenant.locks(now).map(|c| &c.id).collect();
-    let holds = |c: &&ostiary_gate::domain::tenant::Connection| {
-        live.contains(&&c.id) || (waits_too && c.requires_two_factor)
-    };
+    let holds =
+        |c: &&ostiary_gate::domain::tenant::Connection| live.contains(&&c.id) || (waits_too && c.requires_two_factor);
     tenant.connections.iter().filter(holds).map(|c| c.client_name.clone()).collect()
 }
 

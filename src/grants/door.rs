@@ -143,6 +143,9 @@ impl Way {
         now: Instant,
     ) -> Result<Front, DoorError> {
         match self {
+            Self::Arrives(opening) | Self::SignsIn { opening, .. } if !opening.is_open(now) => {
+                Err(DoorError::VisitOver)
+            }
             Self::Arrives(opening) => arrived(tx, browser, opening).await,
             Self::SignsIn { opening, right, shared_computer } => {
                 let right = right.take().ok_or(StoreError::Busy)?;

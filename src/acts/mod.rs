@@ -1,7 +1,7 @@
 //! What people and operators do, each with its rules, its audit row and its mails in one transaction. Called alike by pages, API, CLI and demo.
 pub mod account;
-pub mod guard;
 pub mod apply;
+pub mod guard;
 pub mod hashing;
 pub mod policy;
 pub mod prove;

@@ -54,13 +54,9 @@ pub use grants::{GrantRow, NewGrant};
 pub use issue::{AccessOrder, Format, IdTokenOrder, Issued, IssuedAccess, Order, Recorded, RefreshOrder};
 pub use keys::{KeyState, NewKey, StoredKey};
 pub use locks::Lock;
-<<<<<<< HEAD
 pub use one_time::{CodeKind, LinkKind, LinkState, NewOneTime, OneTimeRow, Typed};
-pub use open::{Address, Opening};
-pub use outbox::{Backlog, Claimed, Telling};
-=======
 pub use open::{Address, Opening, found};
->>>>>>> h-operator
+pub use outbox::{Backlog, Claimed, Telling};
 pub use people::{NewPerson, PersonRow, PhoneOrigin, Profile};
 pub use recovery::Spent;
 pub use resources::ResourceRow;

@@ -19,6 +19,8 @@ mod health;
 mod locale;
 pub mod oidc;
 mod own;
+#[cfg(test)]
+mod own_tests;
 mod reference;
 mod route;
 mod scene;

@@ -1,6 +1,8 @@
 //! The clinic's console. Admins of a clinic come in with a second factor; its members may look at who helps them. Of other
 //! clinics nothing is shown, and a clinic that is not yours answers like one that does not exist.
 mod security;
+#[cfg(test)]
+mod tests;
 
 use super::{Ask, Failure, Handled, Route};
 use crate::{

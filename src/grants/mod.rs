@@ -6,15 +6,21 @@ pub mod authorize;
 pub mod client;
 mod client_credentials;
 mod code;
+#[cfg(test)]
+mod code_tests;
 pub mod door;
 pub mod held;
+#[cfg(test)]
+mod machine_tests;
 mod refresh;
+#[cfg(test)]
+mod refresh_tests;
 pub mod refusal;
 mod terms;
 #[cfg(test)]
-mod tests;
+pub(crate) mod testing;
 #[cfg(test)]
-mod token_tests;
+mod tests;
 
 use crate::{
     acts::Desk,

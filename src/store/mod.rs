@@ -10,6 +10,7 @@ mod authenticators;
 mod clients;
 mod codes;
 mod connections;
+mod consents;
 mod deployment;
 mod ends;
 mod facts;
@@ -17,18 +18,26 @@ mod grants;
 #[cfg(test)]
 mod guard_tests;
 mod issue;
+mod keys;
 mod locks;
 mod memberships;
+mod one_time;
+#[cfg(test)]
+mod one_time_tests;
 mod open;
+mod outbox;
+#[cfg(test)]
+mod outbox_tests;
 mod people;
 mod recovery;
 mod resources;
 mod sessions;
 mod sqlite;
 mod statement;
+mod sweep;
 mod tenants;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokens;
 mod visits;
 
@@ -37,13 +46,17 @@ pub use audit::LogRow;
 pub use authenticators::{Held, NewAuthenticator, Pending};
 pub use clients::ClientRow;
 pub use codes::{CodeOrder, Redeemed, Redemption};
+pub use consents::Consent;
 pub use deployment::{Deployment, Kind};
 pub use ends::{End, Which};
 pub use facts::Known;
 pub use grants::{GrantRow, NewGrant};
 pub use issue::{AccessOrder, Format, IdTokenOrder, Issued, IssuedAccess, Order, Recorded, RefreshOrder};
+pub use keys::{KeyState, NewKey, StoredKey};
 pub use locks::Lock;
+pub use one_time::{CodeKind, LinkKind, LinkState, NewOneTime, OneTimeRow, Typed};
 pub use open::{Address, Opening, found};
+pub use outbox::{Backlog, Claimed, Telling};
 pub use people::{NewPerson, PersonRow, PhoneOrigin, Profile};
 pub use recovery::Spent;
 pub use resources::ResourceRow;

@@ -1,6 +1,7 @@
 //! What people and operators do, each with its rules, its audit row and its mails in one transaction. Called alike by pages, API, CLI and demo.
 pub mod guard;
 pub mod hashing;
+pub mod letters;
 pub mod prove;
 pub mod session;
 #[cfg(test)]

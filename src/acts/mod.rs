@@ -4,6 +4,7 @@ pub mod apply;
 pub mod guard;
 pub mod hashing;
 pub mod policy;
+pub mod letters;
 pub mod prove;
 #[cfg(test)]
 mod seat_tests;

@@ -184,6 +184,7 @@ create table visits (
 );
 create index visits_by_end on visits (expires_at);
 create index visits_by_person on visits (person_id) where ended_at is null;
+create index visits_by_browser on visits (browser_hash) where ended_at is null;
 
 create table grants (
     id            text   not null primary key,

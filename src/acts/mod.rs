@@ -1,8 +1,14 @@
 //! What people and operators do, each with its rules, its audit row and its mails in one transaction. Called alike by pages, API, CLI and demo.
+pub mod account;
+pub mod apply;
 pub mod guard;
 pub mod hashing;
+pub mod policy;
 pub mod prove;
+#[cfg(test)]
+mod seat_tests;
 pub mod session;
+pub mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod visit;

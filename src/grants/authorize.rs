@@ -13,7 +13,7 @@ use crate::{
     crypto::dice,
     mint::MintError,
     porter::{Claim, Cleared, No, Road, hear},
-    protocol::pkce::Challenge,
+    protocol::{pkce::Challenge, redirect},
     store::{CodeOrder, End, Known, NewGrant, Order, StoreError, Tx, Which},
 };
 use ostiary_gate::{
@@ -200,8 +200,12 @@ impl Road for Authorize<'_> {
 
     async fn spend<'a>(&'a mut self, tx: &mut Tx, cleared: &'a Cleared) -> Result<Order<'a>, Halt> {
         let now = cleared.now;
-        let settled = self.front()?.settle(tx, self.desk, self.browser, now).await?;
         let client = &cleared.rules.client;
+        // The registration may have changed while the person was on our pages.
+        if redirect::registered(client, &self.wanted.request.redirect_uri).is_none() {
+            return Err(Halt::On(Box::new(Onward::UnknownClient)));
+        }
+        let settled = self.front()?.settle(tx, self.desk, self.browser, now).await?;
         self.replace_refused(tx, cleared, &settled.id).await?;
         if settled.rose {
             self.log(tx, cleared, &client.id).await?;

@@ -158,3 +158,46 @@ async fn the_console_asks_an_admin_for_a_second_factor_box_or_no_box() {
         assert!(matches!(onward, Ok(Onward::OwnPage { cookie: Some(_), .. })), "{}", house.name);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_idled_too_long_is_taken_up_again_by_signing_in_and_one_past_its_end_is_followed_by_another() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let browser = house.browser();
+        let cookie = code(password(&house, &browser, "gina", &[]).await);
+        let browser = with_cookie(&browser, cookie.as_ref());
+        house.clock.advance(Span::minutes(61));
+        assert_eq!(step(arrive(&house.desk, house.opening(&[]), &browser).await), (Step::SignIn, None));
+        let cookie = code(password(&house, &browser, "gina", &[]).await);
+        let browser = with_cookie(&browser, cookie.as_ref());
+        assert!(code(arrive(&house.desk, house.opening(&[]), &browser).await).is_none(), "{}", house.name);
+        assert_eq!(sessions(&house, "gina").await, 1, "the same session");
+        house.clock.advance(Span::hours(24));
+        let cookie = code(password(&house, &browser, "gina", &[]).await);
+        let browser = with_cookie(&browser, cookie.as_ref());
+        assert!(code(arrive(&house.desk, house.opening(&[]), &browser).await).is_none(), "{}", house.name);
+        assert_eq!(sessions(&house, "gina").await, 1, "the old one ended");
+    }
+}
+
+async fn sessions(house: &House, name: &str) -> usize {
+    let mut unit = house.desk.store.look().await.unwrap();
+    let person = unit.tx().person_by_email(&format!("{name}@example.com")).await.unwrap().unwrap();
+    unit.tx().sessions_of(&person).await.unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_person_in_this_browser_ends_the_former_session_and_their_half_finished_visits() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let browser = house.browser();
+        let cookie = code(password(&house, &browser, "gina", &[]).await);
+        let browser = with_cookie(&browser, cookie.as_ref());
+        let (_, halfway) = step(password(&house, &browser, "bob", &[]).await);
+        let (_, visit) = step(password(&house, &browser, "alice", &[]).await);
+        code(show_code(&house.desk, &visit.unwrap(), &browser, &house.code()).await);
+        assert_eq!(sessions(&house, "gina").await, 0, "{}", house.name);
+        let answer = go_on(&house.desk, &halfway.unwrap(), &browser).await;
+        assert!(matches!(answer, Err(DoorError::VisitOver)), "{}", house.name);
+    }
+}

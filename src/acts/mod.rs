@@ -1,7 +1,9 @@
 //! What people and operators do, each with its rules, its audit row and its mails in one transaction. Called alike by pages, API, CLI and demo.
+pub mod enrol;
 pub mod guard;
 pub mod hashing;
 pub mod prove;
+pub mod recover;
 pub mod session;
 pub mod visit;
 

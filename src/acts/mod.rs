@@ -5,6 +5,8 @@ pub mod hashing;
 pub mod prove;
 pub mod recover;
 pub mod session;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod visit;
 
 use crate::{

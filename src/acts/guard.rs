@@ -82,9 +82,10 @@ pub async fn account(tx: &mut Tx, caller: &Caller, fresh: Fresh, now: Instant) -
     let mut demand = Demand::default();
     if fresh == Fresh::Yes {
         let has_one = tx.person_facts(&caller.person, Known::AsPicture).await?;
-        let clause = match has_one.is_some_and(|p| !p.authenticators.is_empty()) {
-            true => second_factor(fresh),
-            false => Clause { not_older_than: Some(FRESH), ..Clause::primary(Origin::OwnPages) },
+        let clause = if has_one.is_some_and(|p| !p.authenticators.is_empty()) {
+            second_factor(fresh)
+        } else {
+            Clause { not_older_than: Some(FRESH), ..Clause::primary(Origin::OwnPages) }
         };
         demand = Demand::from_iter([clause]);
     }

@@ -55,14 +55,16 @@ pub async fn settle(
     let (proofs, progress) = shown;
     let there = browser.session(tx).await?;
     let mine = match there {
-        Some(row) if row.person()? == *person => Some(row),
-        Some(row) => {
-            let former = row.id()?;
-            tx.end_session(&former, "another person signed in", now).await?;
-            tx.end_grants(Which::OfSession(&former), End::OnlineOnly, "another person signed in", now).await?;
+        Some(row) if row.person()? != *person => {
+            end(tx, &row, "another person signed in", now).await?;
+            tx.end_visits_of_others(&browser.hash, person, "another person signed in", now).await?;
             None
         }
-        None => None,
+        Some(row) if is_past_its_limit(tx, &row, now).await? => {
+            end(tx, &row, "absolute limit", now).await?;
+            None
+        }
+        there => there,
     };
     if let Some(row) = &mine
         && proofs.is_empty()
@@ -93,6 +95,27 @@ pub async fn settle(
     tx.insert_session(&new, now).await?;
     tx.set_signed_in(person, now).await?;
     Ok(Settled { id, cookie: Some(cookie), rose: true })
+}
+
+async fn end(tx: &mut Tx, row: &SessionRow, why: &str, now: Instant) -> Result<(), StoreError> {
+    let id = row.id()?;
+    tx.end_session(&id, why, now).await?;
+    tx.end_grants(Which::OfSession(&id), End::OnlineOnly, why, now).await?;
+    Ok(())
+}
+
+/// A session past the absolute limit of any of the person's clinics would be sent to sign in again at once: it is not
+/// raised, it is followed by a new one.
+async fn is_past_its_limit(tx: &mut Tx, row: &SessionRow, now: Instant) -> Result<bool, StoreError> {
+    let age = now.since(row.facts()?.started_at);
+    for membership in tx.memberships(&row.person()?).await? {
+        if let Some(tenant) = tx.tenant(&membership.tenant).await?
+            && age > tenant.policy.session_absolute
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn new_id(desk: &Desk) -> Result<SessionId, StoreError> {

@@ -49,9 +49,17 @@ pub struct Opening {
     pub began_at: Instant,
 }
 
+impl Opening {
+    /// Not older than a visit may be.
+    pub fn is_open(&self, now: Instant) -> bool {
+        now.since(self.began_at) < LIFE
+    }
+}
+
 /// What a visit has done besides showing factors. Grows with the pages; what is missing has not happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "a list of what has happened, each with its own name")]
 pub struct Progress {
     /// The person agreed to the client and scope of this visit.
     pub consented: bool,
@@ -128,10 +136,21 @@ pub async fn claim(
     });
     match purpose {
         Purpose::Authorize(wanted) => {
+            let consented = consented || remembered(tx, &wanted.request, visitor).await?;
             let claim = claim_of_request(tx, wanted, whose, began_at, chosen, consented).await?;
             Ok(Asked { claim, own: None })
         }
         Purpose::OwnPage { clinic, .. } => own_page(tx, clinic.as_deref(), whose, began_at).await,
+    }
+}
+
+/// What a person agreed to before, unless this request wants to hear it again (OIDC Core §3.1.2.1 `prompt=consent`).
+async fn remembered(tx: &mut Tx, request: &AuthorizeRequest, visitor: Option<&Visitor>) -> Result<bool, StoreError> {
+    match visitor {
+        Some(visitor) if !request.asks(Prompt::Consent) => {
+            tx.consent_covers(&visitor.person, &request.client, &request.scope).await
+        }
+        Some(_) | None => Ok(false),
     }
 }
 

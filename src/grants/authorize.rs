@@ -1,7 +1,7 @@
 //! The authorization endpoint's road: a visit that the gate clears becomes a code, and the session behind it is made or
 //! raised, in one unit.
 use super::{
-    asked::{Asked, sid},
+    asked::{Asked, claim_on_grant, sid},
     door::{DoorError, Front, Onward, Way, request_of},
 };
 use crate::{
@@ -12,16 +12,20 @@ use crate::{
     },
     crypto::dice,
     mint::MintError,
-    porter::{Claim, Cleared, No, Road},
-    store::{CodeOrder, Known, NewGrant, Order, StoreError, Tx},
+    porter::{Claim, Cleared, No, Road, hear},
+    protocol::{pkce::Challenge, redirect},
+    store::{CodeOrder, End, Known, NewGrant, Order, StoreError, Tx, Which},
 };
-use ostiary_gate::domain::{
-    Blame,
-    audit::{Actor, Entry, Event},
-    grant::Keeping,
-    ids::{ClientId, GrantId},
-    scope::Scope,
-    time::{Instant, Span},
+use ostiary_gate::{
+    domain::{
+        Blame,
+        audit::{Actor, Entry, Event},
+        grant::Keeping,
+        ids::{ClientId, GrantId, SessionId},
+        scope::Scope,
+        time::{Instant, Span},
+    },
+    gate::Outcome,
 };
 
 /// RULES 9.
@@ -117,6 +121,29 @@ impl<'a> Authorize<'a> {
         }
     }
 
+    /// RULES 5: authorising again gives a new grant, and ends those of the same client, clinic and session that the gate
+    /// refuses by now.
+    async fn replace_refused(&self, tx: &mut Tx, cleared: &Cleared, session: &SessionId) -> Result<(), StoreError> {
+        let Some(person) = &cleared.person else { return Ok(()) };
+        let client = &cleared.rules.client.id;
+        for row in tx.grants_of(&person.id).await? {
+            if row.client()? != *client || row.session()?.as_ref() != Some(session) {
+                continue;
+            }
+            let id = row.id()?;
+            let tenants = tx.grant_tenants(&id).await?;
+            if !cleared.rules.tenants.iter().any(|tenant| tenants.contains(&tenant.id)) {
+                continue;
+            }
+            let claim = claim_on_grant(&row, &tenants)?;
+            let heard = hear(tx, &claim, None, Known::AsPicture, cleared.now).await?;
+            if !heard.is_ok_and(|heard| heard.judgement().outcome == Outcome::Clear) {
+                tx.end_grants(Which::One(&id), End::All, "authorised again", cleared.now).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// What the log of each clinic says of it: a sign-in is news, another app in the same session is not.
     async fn log(&self, tx: &mut Tx, cleared: &Cleared, client: &ClientId) -> Result<(), StoreError> {
         let Some(person) = &cleared.person else { return Ok(()) };
@@ -173,8 +200,13 @@ impl Road for Authorize<'_> {
 
     async fn spend<'a>(&'a mut self, tx: &mut Tx, cleared: &'a Cleared) -> Result<Order<'a>, Halt> {
         let now = cleared.now;
-        let settled = self.front()?.settle(tx, self.desk, self.browser, now).await?;
         let client = &cleared.rules.client;
+        // The registration may have changed while the person was on our pages.
+        if redirect::registered(client, &self.wanted.request.redirect_uri).is_none() {
+            return Err(Halt::On(Box::new(Onward::UnknownClient)));
+        }
+        let settled = self.front()?.settle(tx, self.desk, self.browser, now).await?;
+        self.replace_refused(tx, cleared, &settled.id).await?;
         if settled.rose {
             self.log(tx, cleared, &client.id).await?;
         }
@@ -203,7 +235,7 @@ impl Road for Authorize<'_> {
         };
         let code = CodeOrder {
             redirect_uri: &request.redirect_uri,
-            code_challenge: request.code_challenge.as_ref().map(|challenge| challenge.as_str()),
+            code_challenge: request.code_challenge.as_ref().map(Challenge::as_str),
             nonce: request.nonce.as_deref(),
             expires_at: now.plus(CODE_LIFE),
         };

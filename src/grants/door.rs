@@ -143,6 +143,9 @@ impl Way {
         now: Instant,
     ) -> Result<Front, DoorError> {
         match self {
+            Self::Arrives(opening) | Self::SignsIn { opening, .. } if !opening.is_open(now) => {
+                Err(DoorError::VisitOver)
+            }
             Self::Arrives(opening) => arrived(tx, browser, opening).await,
             Self::SignsIn { opening, right, shared_computer } => {
                 let right = right.take().ok_or(StoreError::Busy)?;
@@ -218,10 +221,6 @@ async fn signed_in(
 ) -> Result<Front, DoorError> {
     let (opening, right, shared_computer) = what;
     let (person, verified) = right.accept(tx).await?;
-    let session = match browser.session(tx).await? {
-        Some(row) if row.person()? == person => Some(row.id()?),
-        Some(_) | None => None,
-    };
     let id = new_visit_id(desk)?;
     let progress = Progress { shared_computer, ..Progress::default() };
     let new = NewVisit {
@@ -229,7 +228,8 @@ async fn signed_in(
         browser_hash: &browser.hash,
         client_id: opening.purpose.client_id().map(ostiary_gate::domain::ids::ClientId::as_str),
         person: &person,
-        session: session.as_ref(),
+        // Whoever signs in again shows all of it again: what their session showed before does not count here.
+        session: None,
         tenant: None,
         began_at: opening.began_at,
         expires_at: now.plus(visit::LIFE),

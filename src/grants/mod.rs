@@ -3,3 +3,5 @@
 pub mod asked;
 pub mod authorize;
 pub mod door;
+#[cfg(test)]
+mod tests;

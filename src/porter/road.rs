@@ -73,7 +73,7 @@ pub trait Road: Send {
 }
 
 enum Tried {
-    Recorded(Recorded),
+    Recorded(Box<Recorded>),
     /// The reads named others than were locked.
     Again(Vec<Lock>),
 }
@@ -90,7 +90,7 @@ impl Porter {
             let (bond, tx) = unit.parts();
             match self.attempt(bond, tx, &locks, road).await {
                 Ok(Tried::Recorded(recorded)) => {
-                    let issued = unit.issue(recorded).await?;
+                    let issued = unit.issue(*recorded).await?;
                     return Ok(self.mint.mint(issued)?);
                 }
                 Ok(Tried::Again(others)) => locks = others,
@@ -143,7 +143,7 @@ impl Porter {
         };
         let cleared = Cleared::of(heard, clearance.evidence().clone());
         let order = road.spend(tx, &cleared).await?;
-        Ok(Tried::Recorded(tx.record(clearance, order, &*self.dice).await?))
+        Ok(Tried::Recorded(Box::new(tx.record(clearance, order, &*self.dice).await?)))
     }
 
     /// RULES 7: the first writing decision past the start stores the flip. What is in force does not change by it.

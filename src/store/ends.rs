@@ -56,6 +56,9 @@ const CODES: Sql = text!(
       where state = 'issued'
         and grant_id in (select id from grants where person_id = $1 and (session_id is null or session_id <> $2))"
 );
+const VISITS_OF_OTHERS: Sql = text!(
+    "update visits set ended_at = $1, ended_why = $2 where browser_hash = $3 and person_id <> $4 and ended_at is null"
+);
 
 impl Tx {
     /// Ends grants, and with them all codes and tokens that hang from them: an ended grant is no grant. How many ended.
@@ -116,5 +119,16 @@ impl Tx {
     /// Codes that wait to be redeemed, also for offline grants, but perhaps those of the session a person acts in.
     pub async fn end_codes(&mut self, person: &PersonId, but: Option<&SessionId>) -> Result<u64, StoreError> {
         run!(self, execute, CODES, person.as_str(), but.map_or("", SessionId::as_str))
+    }
+
+    /// Every unfinished visit in a browser that is not this person's: they start over.
+    pub async fn end_visits_of_others(
+        &mut self,
+        browser_hash: &str,
+        person: &PersonId,
+        why: &str,
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        run!(self, execute, VISITS_OF_OTHERS, now.0, why, browser_hash, person.as_str())
     }
 }

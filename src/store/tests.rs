@@ -169,6 +169,18 @@ pub(crate) async fn issue(store: &Store, world: &World) -> Result<Option<Issued>
     unit.issue(recorded).await.map(Some)
 }
 
+/// How many of 32 at once say yes.
+pub(super) async fn winners<F>(store: &Store, attempt: impl Fn(Store) -> F) -> usize
+where
+    F: Future<Output = bool> + Send + 'static,
+{
+    let mut tries = JoinSet::new();
+    for _ in 0..32 {
+        tries.spawn(attempt(store.clone()));
+    }
+    tries.join_all().await.into_iter().filter(|won| *won).count()
+}
+
 row! { struct Count { n: i64 } }
 
 async fn weak_issues(store: &Store) -> i64 {

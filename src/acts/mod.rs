@@ -5,6 +5,7 @@ pub mod enrol;
 pub mod guard;
 pub mod hashing;
 pub mod policy;
+pub mod letters;
 pub mod prove;
 pub mod recover;
 #[cfg(test)]

@@ -4,11 +4,13 @@ use super::{
     wire::{Introspected, Refused},
 };
 use openidconnect::{AccessToken, OAuth2TokenResponse, RequestTokenError, Scope, TokenIntrospectionResponse};
-use ostiary_gate::domain::time::{Instant, Span};
+use ostiary_gate::domain::time::Instant;
 
-pub struct MachineToken {
-    pub access: AccessToken,
-    pub expires_in: Option<Span>,
+/// For which clinic (by slug), for which interface (RFC 8707), to do what.
+pub struct Wanted<'a> {
+    pub scope: &'a str,
+    pub tenant: &'a str,
+    pub resource: &'a str,
 }
 
 /// What a token is good for, as the provider says it now.
@@ -25,18 +27,16 @@ pub struct Inspected {
 
 impl RelyingParty {
     /// `client_credentials` for one clinic. The outer error: nothing can be concluded; the inner: the provider says no.
-    pub async fn machine_token(&self, scope: &str, tenant: &str) -> Result<Result<MachineToken, Refused>, Away> {
+    pub async fn machine_token(&self, wanted: &Wanted<'_>) -> Result<Result<AccessToken, Refused>, Away> {
         let provider = self.provider().await?;
         let request = provider.client.exchange_client_credentials();
         let request = request.map_err(|fault| Away::Discovery(causes(&fault)))?;
-        let request = request.add_scope(Scope::new(scope.to_owned())).add_extra_param("tenant", tenant.to_owned());
+        let request = request
+            .add_scope(Scope::new(wanted.scope.to_owned()))
+            .add_extra_param("tenant", wanted.tenant.to_owned())
+            .add_extra_param("resource", wanted.resource.to_owned());
         match request.request_async(self.http()).await {
-            Ok(answer) => Ok(Ok(MachineToken {
-                access: answer.access_token().clone(),
-                expires_in: answer
-                    .expires_in()
-                    .map(|span| Span::seconds(i64::try_from(span.as_secs()).unwrap_or(i64::MAX))),
-            })),
+            Ok(answer) => Ok(Ok(answer.access_token().clone())),
             Err(RequestTokenError::ServerResponse(refused)) => Ok(Err(refused)),
             Err(fault) => Err(Away::Silent(causes(&fault))),
         }

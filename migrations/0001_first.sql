@@ -91,6 +91,7 @@ create table authenticators (
     confirmed_at bigint,
     ended_at     bigint
 );
+create index authenticators_pending on authenticators (expires_at) where state = 'pending';
 create index authenticators_by_person on authenticators (person_id, state);
 
 create table recovery_codes (
@@ -181,7 +182,9 @@ create table visits (
     ended_at     bigint,
     ended_why    text
 );
+create index visits_by_end on visits (expires_at);
 create index visits_by_person on visits (person_id) where ended_at is null;
+create index visits_by_browser on visits (browser_hash) where ended_at is null;
 
 create table grants (
     id            text   not null primary key,
@@ -224,6 +227,7 @@ create table codes (
     expires_at     bigint not null,
     redeemed_at    bigint
 );
+create index codes_by_end on codes (expires_at);
 create index codes_by_grant on codes (grant_id);
 
 create table tokens (
@@ -241,6 +245,7 @@ create table tokens (
     seen_at    bigint,
     retries    bigint not null
 );
+create index tokens_by_end on tokens (expires_at);
 create index tokens_by_grant on tokens (grant_id, kind, generation);
 
 -- The ledger: one row for every issuance, in the transaction that made it. Append only.
@@ -287,8 +292,11 @@ create table attempts (
     failures     bigint not null,
     in_a_row     bigint not null,
     window_began bigint not null,
-    paused_until bigint not null
+    paused_until bigint not null,
+    -- Whether a row of failures can stop for good: such a row outlives any sweep.
+    can_stop     boolean not null
 );
+create index attempts_by_time on attempts (window_began);
 
 create table consents (
     person_id    text   not null references people (id),
@@ -310,19 +318,28 @@ create table one_time (
     tries      bigint not null,
     issued_at  bigint not null,
     expires_at bigint not null,
-    spent_at   bigint
+    spent_at   bigint,
+    -- A newer one took its place, or what it was for is over.
+    ended_at   bigint
 );
+create index one_time_by_end on one_time (expires_at);
 create index one_time_by_person on one_time (person_id, kind);
 
+-- announced: published, so that everybody knows it before it signs; signing: the one of its algorithm; retired: signs no
+-- more and has no private part, still published; withdrawn: kept to recognise our own old ID tokens.
 create table signing_keys (
-    kid        text   not null primary key,
-    alg        text   not null,
-    state      text   not null check (state in ('announced', 'signing', 'retired')),
-    sealed     text   not null,
-    public_jwk text   not null,
-    made_at    bigint not null,
-    retired_at bigint
+    kid          text   not null primary key,
+    alg          text   not null,
+    state        text   not null check (state in ('announced', 'signing', 'retired', 'withdrawn')),
+    -- Null once the key signs no more.
+    sealed       text,
+    public_jwk   text   not null,
+    made_at      bigint not null,
+    signing_from bigint,
+    retired_at   bigint
 );
+create unique index signing_keys_one_signs on signing_keys (alg) where state = 'signing';
+create unique index signing_keys_one_announced on signing_keys (alg) where state = 'announced';
 
 -- What must be told to the outside, written in the transaction of what it tells.
 create table outbox (
@@ -332,10 +349,13 @@ create table outbox (
     person_id  text,
     sealed     text   not null,
     due_at     bigint not null,
+    -- Told later than this, it would be wrong or useless.
+    expires_at bigint not null,
     tries      bigint not null,
     claimed_at bigint,
     done_at    bigint,
     last_error text,
     made_at    bigint not null
 );
+create index outbox_told on outbox (done_at);
 create index outbox_due on outbox (due_at) where done_at is null;

@@ -1,1 +1,139 @@
-//! The command line: configuration in, the same acts as everywhere, plain answers out.
+//! The command line: settings, verbs, exit codes. Calls the same acts as pages do; decides nothing itself.
+pub mod clock;
+pub mod config;
+mod failure;
+mod logs;
+mod opening;
+mod serve;
+mod settings;
+
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use config::{
+    Mode,
+    keys::KEYS,
+    layers::{Layers, Surroundings},
+};
+use failure::Failure;
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+/// OpenID Connect for software that serves many clinics: no token without the second factor a clinic requires.
+#[derive(Parser)]
+#[command(name = "ostiary", version, propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    /// Configuration file; otherwise ./ostiary.toml or /etc/ostiary/ostiary.toml, if there
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Serve the deployment
+    Serve(ServeArgs),
+    /// Try it out: Ostiary, two apps and a clinic's people on this machine, gone with Ctrl-C
+    Demo,
+    /// What is configured
+    #[command(subcommand)]
+    Config(ConfigVerb),
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    /// Development, on this machine only: plain http on localhost, a settable clock, mails as files
+    #[arg(long)]
+    dev: bool,
+}
+
+#[derive(Subcommand)]
+enum ConfigVerb {
+    /// Say what is wrong with it, all at once
+    Check(ServeArgs),
+    /// Show every setting, secrets masked
+    Show {
+        /// Where each was said
+        #[arg(long)]
+        origin: bool,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs the verb that was asked for. `demo` stands above this room and is handed in.
+pub fn main(demo: impl FnOnce() -> ExitCode) -> ExitCode {
+    let matches = match command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(said) => {
+            let _ = said.print();
+            return ExitCode::from(if said.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(said) => said.exit(),
+    };
+    if matches!(cli.verb, Verb::Demo) {
+        return demo();
+    }
+    let layers = Layers::read(&surroundings(&cli, &matches));
+    match run(cli.verb, &layers) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(std::io::stderr(), "ostiary: {failure}");
+            failure.code()
+        }
+    }
+}
+
+fn run(verb: Verb, layers: &Layers) -> Result<(), Failure> {
+    match verb {
+        Verb::Serve(args) => serve::serve(layers, mode(&args)),
+        Verb::Config(ConfigVerb::Check(args)) => settings::check(layers, mode(&args)),
+        Verb::Config(ConfigVerb::Show { origin, json }) => settings::show(layers, origin, json),
+        Verb::Demo => Ok(()),
+    }
+}
+
+fn mode(args: &ServeArgs) -> Mode {
+    if args.dev { Mode::Dev } else { Mode::Live }
+}
+
+/// The verbs, and every setting as a flag of all of them.
+fn command() -> clap::Command {
+    let mut command = Cli::command();
+    for key in KEYS {
+        let flag = clap::Arg::new(key.name).long(key.flag()).value_name(key.form).help(key.help).global(true);
+        command = command.arg(flag.help_heading("Settings").hide_short_help(true));
+        if let Some(file) = key.file_name {
+            let help = format!("A file that holds --{}", key.flag());
+            let flag = clap::Arg::new(file).long(file.replace('_', "-")).value_name("FILE").help(help).global(true);
+            command = command.arg(flag.help_heading("Settings").hide_short_help(true));
+        }
+    }
+    command
+}
+
+fn surroundings(cli: &Cli, matches: &ArgMatches) -> Surroundings {
+    let mut around = Surroundings::of(std::env::vars_os());
+    around.config.clone_from(&cli.config);
+    for name in KEYS.iter().flat_map(|key| [Some(key.name), key.file_name]).flatten() {
+        if let Some(value) = matches.get_one::<String>(name) {
+            around.flags.insert(name.to_owned(), value.clone());
+        }
+    }
+    around
+}
+
+/// One line, or several, on standard output. Whoever reads it may have gone: that is no fault of ours.
+fn say(text: impl std::fmt::Display) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_sound() {
+        super::command().debug_assert();
+    }
+}

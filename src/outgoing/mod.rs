@@ -1,1 +1,2 @@
-//! The only HTTP and SMTP client.
+//! The only HTTP and SMTP client. Owns how a message leaves this machine; never what it says, whom it is for or when.
+pub mod mail;

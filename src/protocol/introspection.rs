@@ -1,6 +1,6 @@
 //! Token introspection (RFC 7662): what a resource is told of a token, and what nobody is told of a token that is not theirs.
-use super::{form::Params, named_token::NamedToken, token::TokenError};
-use ostiary_gate::domain::{amr::Reference, ids::ClientId, scope::Scope, time::Instant};
+use super::{form::Params, named_token::NamedToken, sign_in::SignIn, token::TokenError};
+use ostiary_gate::domain::{ids::ClientId, scope::Scope, time::Instant};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 /// The request, beside the authentication of whoever asks.
@@ -42,16 +42,6 @@ pub struct ActiveToken {
     pub tenant_id: Option<String>,
 }
 
-/// How the person behind a token signed in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SignIn {
-    #[serde(serialize_with = "seconds")]
-    pub auth_time: Instant,
-    /// Canonical.
-    pub acr: &'static str,
-    pub amr: Vec<Reference>,
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
 fn seconds<S: Serializer>(at: &Instant, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_i64(at.as_seconds())
@@ -80,7 +70,7 @@ impl Serialize for Introspection {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-    use ostiary_gate::domain::amr::Acr;
+    use ostiary_gate::domain::amr::{Acr, Reference};
     use serde_json::json;
 
     fn machine() -> ActiveToken {

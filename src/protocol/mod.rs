@@ -18,6 +18,7 @@ pub mod redirect;
 pub mod registration;
 pub mod resource;
 pub mod revocation;
+pub mod sign_in;
 #[cfg(test)]
 pub mod testing;
 pub mod token;

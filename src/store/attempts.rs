@@ -34,8 +34,8 @@ row! {
 
 /// Taken first, so that the row exists and is held while we decide.
 const HOLD: Sql = text!(
-    "insert into attempts (subject, failures, in_a_row, window_began, paused_until) values ($1, 0, 0, $2, 0)
-     on conflict (subject) do update set failures = attempts.failures
+    "insert into attempts (subject, failures, in_a_row, window_began, paused_until, can_stop) values ($1, 0, 0, $2, 0, $3)
+     on conflict (subject) do update set can_stop = excluded.can_stop
      returning failures, in_a_row, window_began, paused_until"
 );
 const WRITE: Sql =
@@ -54,7 +54,7 @@ impl Tx {
         budget: Budget,
         now: Instant,
     ) -> Result<Attempts, StoreError> {
-        let row = run!(self, fetch::<AttemptRow>, HOLD, subject, now.0)?.pop();
+        let row = run!(self, fetch::<AttemptRow>, HOLD, subject, now.0, budget.stop_after.is_some())?.pop();
         let mut row = row.ok_or_else(|| StoreError::unreadable("attempts", subject))?;
         if budget.stop_after.is_some_and(|most| row.in_a_row >= most) {
             return Ok(Attempts::Stopped);

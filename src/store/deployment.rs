@@ -19,7 +19,7 @@ pub struct Deployment {
 }
 
 row! {
-    struct DeploymentRow {
+    pub(super) struct DeploymentRow {
         kind: String,
         issuer: String,
         root_fingerprint: String,
@@ -28,7 +28,7 @@ row! {
 }
 row! { struct Highest { at: Option<i64> } }
 
-const READ: Sql = text!("select kind, issuer, root_fingerprint, epoch from deployment where id = 1");
+pub(super) const READ: Sql = text!("select kind, issuer, root_fingerprint, epoch from deployment where id = 1");
 const BIRTH: Sql = text!(
     "insert into deployment (id, kind, issuer, root_fingerprint, epoch, born_at) values (1, $1, $2, $3, 1, $4)
      on conflict (id) do nothing"
@@ -37,11 +37,16 @@ const HIGHEST: Sql = text!(
     "select max(at) as at from (select max(issued_at) as at from issuances union all select max(at) as at from audit) as both_logs"
 );
 
+impl DeploymentRow {
+    pub(super) fn understood(self) -> Result<Deployment, StoreError> {
+        let kind = unword("deployment", self.kind)?;
+        Ok(Deployment { kind, issuer: self.issuer, root_fingerprint: self.root_fingerprint, epoch: self.epoch })
+    }
+}
+
 impl Tx {
     pub(super) async fn deployment(&mut self) -> Result<Option<Deployment>, StoreError> {
-        let Some(row) = run!(self, fetch::<DeploymentRow>, READ)?.pop() else { return Ok(None) };
-        let kind = unword("deployment", row.kind)?;
-        Ok(Some(Deployment { kind, issuer: row.issuer, root_fingerprint: row.root_fingerprint, epoch: row.epoch }))
+        run!(self, fetch::<DeploymentRow>, READ)?.pop().map(DeploymentRow::understood).transpose()
     }
 
     /// The first of several nodes that start at once gives birth; the others read what it wrote.

@@ -48,6 +48,10 @@ const SESSIONS: Sql =
 const VISITS: Sql =
     text!("update visits set ended_at = $1, ended_why = $2 where person_id = $3 and id <> $4 and ended_at is null");
 
+const VISITS_OF_OTHERS: Sql = text!(
+    "update visits set ended_at = $1, ended_why = $2 where browser_hash = $3 and person_id <> $4 and ended_at is null"
+);
+
 impl Tx {
     /// Ends grants, and with them all codes and tokens that hang from them: an ended grant is no grant. How many ended.
     pub async fn end_grants(&mut self, which: Which<'_>, end: End, why: &str, now: Instant) -> Result<u64, StoreError> {
@@ -91,5 +95,16 @@ impl Tx {
         now: Instant,
     ) -> Result<u64, StoreError> {
         run!(self, execute, VISITS, now.0, why, person.as_str(), but.unwrap_or(""))
+    }
+
+    /// Every unfinished visit in a browser that is not this person's: they start over.
+    pub async fn end_visits_of_others(
+        &mut self,
+        browser_hash: &str,
+        person: &PersonId,
+        why: &str,
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        run!(self, execute, VISITS_OF_OTHERS, now.0, why, browser_hash, person.as_str())
     }
 }

@@ -16,6 +16,8 @@ pub enum Known {
     AsPicture,
     /// Held until the unit ends.
     Held,
+    /// Held alone, because this unit will write the person: two who only shared it could not both.
+    ToWrite,
 }
 
 impl Tx {
@@ -24,6 +26,7 @@ impl Tx {
         let row = match known {
             Known::AsPicture => self.person(id).await?,
             Known::Held => self.hold_person(id).await?,
+            Known::ToWrite => self.hold_person_alone(id).await?,
         };
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Person {

@@ -29,6 +29,7 @@ row! {
     }
 }
 row! { struct TenantOf { tenant_id: String } }
+row! { struct Hour { at: i64 } }
 
 /// What a grant is made with; person, client, tenants and proofs come from the clearance.
 pub struct NewGrant<'a> {
@@ -54,6 +55,15 @@ macro_rules! grant_where {
 }
 const BY_ID: Sql = grant_where!("where id = $1");
 const OF_PERSON: Sql = grant_where!("where person_id = $1 and ended_at is null order by authorised_at desc, id");
+const OF_PERSON_IN: Sql = grant_where!(
+    "where person_id = $1 and ended_at is null and id in (select grant_id from grant_tenants where tenant_id = $2)
+      order by used_at desc, id"
+);
+const AUTHORISED: Sql = text!(
+    "select authorised_at as at from grants
+      where person_id = $1 and authorised_at >= $3 and id in (select grant_id from grant_tenants where tenant_id = $2)
+      order by authorised_at desc limit 500"
+);
 const TENANTS: Sql = text!("select tenant_id from grant_tenants where grant_id = $1 order by tenant_id");
 const INSERT: Sql = text!(
     "insert into grants (id, client_id, person_id, session_id, keeping, scope, resource, sid, proofs, tenant_aware, asked,
@@ -111,6 +121,22 @@ impl Tx {
 
     pub async fn grants_of(&mut self, person: &PersonId) -> Result<Vec<GrantRow>, StoreError> {
         run!(self, fetch::<GrantRow>, OF_PERSON, person.as_str())
+    }
+
+    /// Those that are for this tenant too, the last used first.
+    pub async fn grants_of_in(&mut self, person: &PersonId, tenant: &TenantId) -> Result<Vec<GrantRow>, StoreError> {
+        run!(self, fetch::<GrantRow>, OF_PERSON_IN, person.as_str(), tenant.as_str())
+    }
+
+    /// When a person let an app in for this tenant lately, ended grants included.
+    pub async fn authorised_since(
+        &mut self,
+        person: &PersonId,
+        tenant: &TenantId,
+        since: Instant,
+    ) -> Result<Vec<Instant>, StoreError> {
+        let rows = run!(self, fetch::<Hour>, AUTHORISED, person.as_str(), tenant.as_str(), since.0)?;
+        Ok(rows.into_iter().map(|row| Instant(row.at)).collect())
     }
 
     pub async fn grant_tenants(&mut self, id: &GrantId) -> Result<Vec<TenantId>, StoreError> {

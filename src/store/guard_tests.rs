@@ -2,7 +2,7 @@
 //! whatever hangs from something that ended.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 use super::{
-    tests::{Wall, World, issue, opened, stores, tail, world},
+    tests::{Wall, World, issue, opened, stores, tail, winners, world},
     *,
 };
 use crate::crypto::{dice::SystemDice, hash::sha256_base64url};
@@ -17,22 +17,9 @@ use ostiary_gate::{
     gate::{Ask, Choice, Demand, Facts, Occasion, Verdict, Wants, decide},
 };
 use std::path::Path;
-use tokio::task::JoinSet;
 
 fn hash_of(secret: Option<&Secret>) -> String {
     sha256_base64url(secret.unwrap().expose().as_bytes())
-}
-
-/// How many of 32 at once say yes.
-async fn winners<F>(store: &Store, attempt: impl Fn(Store) -> F) -> usize
-where
-    F: Future<Output = bool> + Send + 'static,
-{
-    let mut tries = JoinSet::new();
-    for _ in 0..32 {
-        tries.spawn(attempt(store.clone()));
-    }
-    tries.join_all().await.into_iter().filter(|won| *won).count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

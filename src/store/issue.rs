@@ -45,6 +45,8 @@ pub struct IdTokenOrder {
     pub nonce: Option<String>,
     /// The `acr` strings that were asked for, in order of preference.
     pub acr_asked: Vec<String>,
+    /// One of them had to be reached.
+    pub acr_essential: bool,
     /// Claims asked for by name (OIDC Core §5.5).
     pub claims: serde_json::Map<String, serde_json::Value>,
     pub expires_at: Instant,

@@ -10,6 +10,7 @@ mod authenticators;
 mod clients;
 mod codes;
 mod connections;
+mod consents;
 mod deployment;
 mod ends;
 mod facts;
@@ -17,18 +18,26 @@ mod grants;
 #[cfg(test)]
 mod guard_tests;
 mod issue;
+mod keys;
 mod locks;
 mod memberships;
+mod one_time;
+#[cfg(test)]
+mod one_time_tests;
 mod open;
+mod outbox;
+#[cfg(test)]
+mod outbox_tests;
 mod people;
 mod recovery;
 mod resources;
 mod sessions;
 mod sqlite;
 mod statement;
+mod sweep;
 mod tenants;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokens;
 mod visits;
 
@@ -37,13 +46,17 @@ pub use audit::LogRow;
 pub use authenticators::{Held, NewAuthenticator, Pending};
 pub use clients::ClientRow;
 pub use codes::{CodeOrder, Redeemed, Redemption};
+pub use consents::Consent;
 pub use deployment::{Deployment, Kind};
 pub use ends::{End, Which};
 pub use facts::Known;
 pub use grants::{GrantRow, NewGrant};
 pub use issue::{AccessOrder, Format, IdTokenOrder, Issued, IssuedAccess, Order, Recorded, RefreshOrder};
+pub use keys::{KeyState, NewKey, StoredKey};
 pub use locks::Lock;
-pub use open::{Address, Opening};
+pub use one_time::{CodeKind, LinkKind, LinkState, NewOneTime, OneTimeRow, Typed};
+pub use open::{Address, Opening, found};
+pub use outbox::{Backlog, Claimed, Telling};
 pub use people::{NewPerson, PersonRow, PhoneOrigin, Profile};
 pub use recovery::Spent;
 pub use resources::ResourceRow;
@@ -54,7 +67,10 @@ pub use visits::{NewVisit, VisitRow};
 
 use crate::crypto::root::RootKey;
 use ostiary_gate::{
-    domain::{Blame, time::Instant},
+    domain::{
+        Blame,
+        time::{Instant, Span},
+    },
     gate::Bond,
 };
 use sqlx::{PgPool, Postgres, Transaction};
@@ -195,6 +211,22 @@ impl Store {
         Unit { bond: Bond::new(serial), tx: Tx { work, shared: self.shared.clone(), serial, now: None } }
     }
 
+    /// Whether decisions must name what they lock. SQLite's one writer is the lock.
+    pub fn locks_matter(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
+    /// How far this machine's clock is ahead of the database's; nothing where the one is the other, or a test clock is
+    /// both. Fails where either cannot be read.
+    pub async fn clock_offset(&self, clock: &dyn Clock) -> Result<Span, StoreError> {
+        let mut unit = self.look().await?;
+        let theirs = unit.tx().database_time().await?;
+        match clock.read().map_err(|e| StoreError::unreadable("clock", e))? {
+            Reading::System(ours) => Ok(theirs.map_or(Span::ZERO, |theirs| ours.since(theirs))),
+            Reading::Test(_) => Ok(Span::ZERO),
+        }
+    }
+
     /// The edition of this database; a restore begins another (RULES 7).
     pub fn epoch(&self) -> i64 {
         self.shared.epoch
@@ -245,17 +277,23 @@ impl Tx {
         if let Some(now) = self.now {
             return Ok(now);
         }
-        row! { struct Hour { at: i64 } }
-        const HOUR: &str = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as at";
-        let read = match (clock.read().map_err(|e| StoreError::unreadable("clock", e))?, &mut self.work) {
-            (Reading::Test(at), _) | (Reading::System(at), Work::Sqlite(_)) => at,
-            (Reading::System(_), Work::Postgres(tx)) => {
-                Instant(sqlx::query_as::<_, Hour>(HOUR).fetch_one(&mut **tx).await?.at)
-            }
+        let read = match clock.read().map_err(|e| StoreError::unreadable("clock", e))? {
+            Reading::Test(at) => at,
+            Reading::System(at) => self.database_time().await?.unwrap_or(at),
         };
         let now = read.max(Instant(self.shared.floor.load(Ordering::Relaxed)));
         self.now = Some(now);
         Ok(now)
+    }
+}
+
+impl Tx {
+    /// PostgreSQL's clock. SQLite has none of its own.
+    async fn database_time(&mut self) -> Result<Option<Instant>, StoreError> {
+        row! { struct Hour { at: i64 } }
+        const HOUR: &str = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as at";
+        let Work::Postgres(tx) = &mut self.work else { return Ok(None) };
+        Ok(Some(Instant(sqlx::query_as::<_, Hour>(HOUR).fetch_one(&mut **tx).await?.at)))
     }
 }
 

@@ -1,5 +1,9 @@
 //! Opening a database: migrated, of the right kind, under the right root key, or not at all.
-use super::{Clock, Deployment, Engine, Kind, Reading, Shared, Store, StoreError, sqlite};
+use super::{
+    Clock, Deployment, Engine, Kind, Reading, Shared, Store, StoreError,
+    deployment::{self, DeploymentRow},
+    sqlite,
+};
 use crate::crypto::root::RootKey;
 use std::{
     path::PathBuf,
@@ -111,4 +115,25 @@ async fn connect(url: &str, connections: u32) -> Result<sqlx::PgPool, StoreError
     let pool = pool.connect_with(options).await?;
     MIGRATIONS.run(&pool).await?;
     Ok(pool)
+}
+
+/// What is at an address, before anybody opens it: nothing if there is no file, are no tables, or nobody was born there.
+/// Makes nothing. Says whether a root key may be made, and which kind of process may open it.
+pub async fn found(address: &Address) -> Result<Option<Deployment>, StoreError> {
+    let row = match address {
+        Address::Sqlite(path) => sqlite::peek(path, deployment::READ.sqlite)?,
+        Address::Postgres(url) => {
+            use sqlx::Connection;
+            let mut once = sqlx::PgConnection::connect(url).await?;
+            let known = sqlx::query_scalar::<_, bool>("select to_regclass('deployment') is not null");
+            let row = if known.fetch_one(&mut once).await? {
+                sqlx::query_as::<_, DeploymentRow>(deployment::READ.postgres).fetch_optional(&mut once).await?
+            } else {
+                None
+            };
+            once.close().await?;
+            row
+        }
+    };
+    row.map(DeploymentRow::understood).transpose()
 }

@@ -71,6 +71,8 @@ macro_rules! person_where {
 const BY_ID: Sql = text!(person_where!("where id = $1"));
 /// Held until the unit ends, so that nobody is disabled between the decision and its record.
 const HOLD: Sql = Sql { sqlite: person_where!("where id = $1"), postgres: person_where!("where id = $1 for share") };
+const HOLD_ALONE: Sql =
+    Sql { sqlite: person_where!("where id = $1"), postgres: person_where!("where id = $1 for update") };
 const BY_EMAIL: Sql = text!("select id from people where email = $1");
 const INSERT: Sql = text!(
     "insert into people (id, email, email_verified_at, given_name, family_name, claims, phone, phone_set_at, phone_set_how,
@@ -127,6 +129,10 @@ impl Tx {
 
     pub(super) async fn hold_person(&mut self, id: &PersonId) -> Result<Option<PersonRow>, StoreError> {
         Ok(run!(self, fetch::<PersonRow>, HOLD, id.as_str())?.pop())
+    }
+
+    pub(super) async fn hold_person_alone(&mut self, id: &PersonId) -> Result<Option<PersonRow>, StoreError> {
+        Ok(run!(self, fetch::<PersonRow>, HOLD_ALONE, id.as_str())?.pop())
     }
 
     /// `email` in lower case.

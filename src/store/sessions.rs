@@ -1,5 +1,6 @@
 //! Sessions: a signed-in browser, and what was shown in it. The cookie's hash is the only thing kept of the cookie.
 use super::{Sql, StoreError, Tx, document, json, row, run, text};
+use crate::factors::Verified;
 use ostiary_gate::domain::{
     amr::Proof,
     grant::Session,
@@ -117,6 +118,22 @@ impl Tx {
         now: Instant,
     ) -> Result<bool, StoreError> {
         Ok(run!(self, execute, RISE, id.as_str(), cookie_hash, json("proofs", &proofs)?, now.0)? == 1)
+    }
+
+    /// A factor was shown again in a live session: the proof takes the place of an older one of the same authenticator,
+    /// and the session goes on under a new cookie. Whether it was still there.
+    pub async fn confirm_session(
+        &mut self,
+        row: &SessionRow,
+        cookie_hash: &str,
+        shown: Verified,
+        now: Instant,
+    ) -> Result<bool, StoreError> {
+        let proof = shown.into_proof();
+        let mut proofs = row.proofs()?;
+        proofs.retain(|p| p.factor != proof.factor || p.authenticator != proof.authenticator || p.reach != proof.reach);
+        proofs.push(proof);
+        self.raise_session(&row.id()?, cookie_hash, &proofs, now).await
     }
 
     pub async fn session_seen(&mut self, id: &SessionId, now: Instant) -> Result<(), StoreError> {

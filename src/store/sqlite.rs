@@ -198,6 +198,22 @@ impl Seat {
     }
 }
 
+/// One row of a database that may not be there, without making it.
+pub(super) fn peek<R: Row>(path: &Path, sql: &str) -> Result<Option<R>, StoreError> {
+    const KNOWN: &str = "select count(*) from sqlite_master where type = 'table' and name = 'deployment'";
+    if !path.exists() {
+        return Ok(None);
+    }
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    conn.busy_timeout(PATIENCE)?;
+    if conn.query_row(KNOWN, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(None);
+    }
+    let mut statement = conn.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    Ok(rows.next()?.map(R::read).transpose()?)
+}
+
 fn commit_groups(calls: &mpsc::Receiver<()>, line: &Weak<Mutex<Seat>>) {
     while calls.recv().is_ok() {
         let Some(line) = line.upgrade() else { return };

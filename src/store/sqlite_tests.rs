@@ -12,7 +12,7 @@ fn counted(store: &Store) -> i64 {
 async fn insert(store: &Store, id: &str) -> Result<(), StoreError> {
     let Engine::Sqlite(db) = &store.engine else { unreachable!() };
     let mut unit = db.begin().await?;
-    unit.execute("insert into attempts values ($1, 0, 0, 0, 0)", &[&id])?;
+    unit.execute("insert into attempts values ($1, 0, 0, 0, 0, false)", &[&id])?;
     unit.commit().await
 }
 
@@ -42,7 +42,7 @@ async fn a_unit_that_loses_the_transaction_takes_down_its_group_and_says_so() {
     let Engine::Sqlite(db) = &store.engine else { unreachable!() };
     // The second unit holds the seat, so the first is settled and waits for its commit.
     let mut first = db.begin().await.unwrap();
-    first.execute("insert into attempts values ('first', 0, 0, 0, 0)", &[]).unwrap();
+    first.execute("insert into attempts values ('first', 0, 0, 0, 0, false)", &[]).unwrap();
     let other = db.clone();
     let second = tokio::spawn(async move { other.begin().await });
     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -50,7 +50,7 @@ async fn a_unit_that_loses_the_transaction_takes_down_its_group_and_says_so() {
     let mut second = second.await.unwrap().unwrap();
     let Work::Write(turn) = &second else { unreachable!() };
     turn.seat.conn.execute_batch("rollback").unwrap(); // what SQLite does by itself on some I/O errors
-    let refused = second.execute("insert into attempts values ('second', 0, 0, 0, 0)", &[]);
+    let refused = second.execute("insert into attempts values ('second', 0, 0, 0, 0, false)", &[]);
     assert!(matches!(refused, Err(StoreError::Lost(_))), "never on in autocommit");
     drop(second);
     assert!(matches!(first.await.unwrap(), Err(StoreError::Lost(_))));

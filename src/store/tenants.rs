@@ -67,6 +67,11 @@ const POLICY: Sql = text!(
                         first_binding = $10, revision = revision + 1
       where id = $1"
 );
+const START: Sql = text!(
+    "update tenants set two_factor = true, required_since = coalesce(required_since, $2), pending_starts_at = null,
+                        revision = revision + 1
+      where id = $1 and pending_starts_at = $2"
+);
 const PENDING: Sql = text!("update tenants set pending_starts_at = $2, revision = revision + 1 where id = $1");
 const DETAILS: Sql = text!(
     "update tenants set name = $2, time_zone = $3, locale = $4, phone_country = $5, revision = revision + 1 where id = $1"
@@ -170,6 +175,11 @@ impl Tx {
     pub async fn set_pending(&mut self, tenant: &TenantId, starts_at: Option<Instant>) -> Result<(), StoreError> {
         run!(self, execute, PENDING, tenant.as_str(), starts_at.map(|at| at.0))?;
         Ok(())
+    }
+
+    /// Stores a pending change whose start has come; whether this unit was the one that did.
+    pub async fn start_pending(&mut self, tenant: &TenantId, pending: Pending) -> Result<bool, StoreError> {
+        Ok(run!(self, execute, START, tenant.as_str(), pending.starts_at.0)? == 1)
     }
 
     pub async fn set_tenant_details(&mut self, t: &Tenant) -> Result<(), StoreError> {

@@ -24,7 +24,7 @@ use sqlx::Connection;
 use std::{path::Path, time::SystemTime};
 use tokio::task::JoinSet;
 
-pub(super) struct Wall;
+pub(crate) struct Wall;
 
 impl Clock for Wall {
     #[allow(clippy::disallowed_methods)]
@@ -40,12 +40,12 @@ async fn open(address: Address, keys: &Path) -> Store {
     Store::open(Opening { address, root, kind: Kind::Dev, issuer, connections: 16 }, &Wall).await.unwrap()
 }
 
-pub(super) async fn opened(path: &Path) -> Store {
+pub(crate) async fn opened(path: &Path) -> Store {
     open(Address::Sqlite(path.into()), &path.with_extension("keys")).await
 }
 
 /// A store on each database, empty.
-pub(super) async fn stores(dir: &Path) -> Vec<(&'static str, Store)> {
+pub(crate) async fn stores(dir: &Path) -> Vec<(&'static str, Store)> {
     let mut stores = vec![("sqlite", opened(&dir.join("t.db")).await)];
     if let Ok(url) = std::env::var("OSTIARY_TEST_PG") {
         let name = format!("t{}", tail());
@@ -60,17 +60,17 @@ pub(super) async fn stores(dir: &Path) -> Vec<(&'static str, Store)> {
     stores
 }
 
-pub(super) fn tail() -> String {
+pub(crate) fn tail() -> String {
     dice::tail(&SystemDice::new()).unwrap()
 }
 
-pub(super) struct World {
+pub(crate) struct World {
     pub tenant: TenantId,
     pub person: PersonId,
     pub client: ClientId,
 }
 
-pub(super) async fn world(store: &Store) -> World {
+pub(crate) async fn world(store: &Store) -> World {
     let world = World {
         tenant: TenantId::from_tail(&tail()).unwrap(),
         person: PersonId::from_tail(&tail()).unwrap(),
@@ -109,7 +109,7 @@ pub(super) async fn world(store: &Store) -> World {
 }
 
 /// One authorization with nothing but a password, by the road that every issue takes: a code and a refresh token, or none.
-pub(super) async fn issue(store: &Store, world: &World) -> Result<Option<Issued>, StoreError> {
+pub(crate) async fn issue(store: &Store, world: &World) -> Result<Option<Issued>, StoreError> {
     let mut unit = store.begin().await?;
     let (bond, tx) = unit.parts();
     tx.share(&[Lock::Tenant(world.tenant.clone()), Lock::Client(world.client.clone())]).await?;
@@ -167,6 +167,18 @@ pub(super) async fn issue(store: &Store, world: &World) -> Result<Option<Issued>
     };
     let recorded = tx.record(clearance, order, &SystemDice::new()).await?;
     unit.issue(recorded).await.map(Some)
+}
+
+/// How many of 32 at once say yes.
+pub(super) async fn winners<F>(store: &Store, attempt: impl Fn(Store) -> F) -> usize
+where
+    F: Future<Output = bool> + Send + 'static,
+{
+    let mut tries = JoinSet::new();
+    for _ in 0..32 {
+        tries.spawn(attempt(store.clone()));
+    }
+    tries.join_all().await.into_iter().filter(|won| *won).count()
 }
 
 row! { struct Count { n: i64 } }

@@ -84,6 +84,12 @@ impl VisitRow {
     pub fn began_at(&self) -> Instant {
         Instant(self.began_at)
     }
+    pub fn has_not_ended(&self) -> bool {
+        self.ended_at.is_none()
+    }
+    pub fn expires_at(&self) -> Instant {
+        Instant(self.expires_at)
+    }
     /// Neither ended nor run out.
     pub fn is_open(&self, now: Instant) -> bool {
         self.ended_at.is_none() && now.0 < self.expires_at

@@ -1,0 +1,61 @@
+//! `ostiary serve`: one process from its first line to its last answer. Owns start, readiness and the end; what is
+//! answered is the room `http`'s.
+mod connections;
+mod health;
+
+use super::{
+    Failure,
+    config::{Mode, Settings, layers::Layers},
+    logs, opening, say,
+};
+use axum::Router;
+use connections::Listener;
+use health::Health;
+use std::time::Duration;
+use tokio::{signal, sync::watch};
+
+/// How long answers under way may take once the process was told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+pub fn serve(layers: &Layers, mode: Mode) -> Result<(), Failure> {
+    let settings = Settings::to_serve(layers, mode)?;
+    logs::begin(&settings.log, mode == Mode::Dev);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let answer = runtime.block_on(run(settings));
+    // What still hashes or writes has been answered to nobody: it need not hold up the end.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    answer
+}
+
+async fn run(settings: Settings) -> Result<(), Failure> {
+    // Before the database: whoever cannot listen should not migrate either.
+    let main = Listener::bind(settings.listen, "listen").await?;
+    let admin = Listener::bind(settings.admin_listen, "admin_listen").await?;
+    let opened = opening::to_serve(&settings).await?;
+    let (stop, stopped) = watch::channel(false);
+    let health = Health::new(&opened, stopped.clone());
+
+    let pages = Router::new().merge(health.routes());
+    let main = tokio::spawn(main.serve(pages, stopped.clone()));
+    let admin = tokio::spawn(admin.serve(health.routes(), stopped));
+    tracing::info!(issuer = settings.issuer, listen = %settings.listen, "serving");
+    say(format_args!("ready {}", settings.issuer));
+
+    told_to_stop().await?;
+    tracing::info!("stopping: no new connections, answers under way are finished");
+    let _ = stop.send(true);
+    let both = async { (main.await, admin.await) };
+    if tokio::time::timeout(DRAIN, both).await.is_err() {
+        tracing::warn!("some connections were cut off");
+    }
+    Ok(())
+}
+
+/// SIGTERM or Ctrl-C.
+async fn told_to_stop() -> Result<(), Failure> {
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        pressed = signal::ctrl_c() => Ok(pressed?),
+        _ = terminate.recv() => Ok(()),
+    }
+}

@@ -1,0 +1,262 @@
+//! The authorization endpoint's road: a visit that the gate clears becomes a code, and the session behind it is made or
+//! raised, in one unit.
+use super::{
+    asked::{Asked, claim_on_grant, sid},
+    door::{DoorError, Front, Onward, Way, request_of},
+};
+use crate::{
+    acts::{
+        Desk,
+        session::{Browser, Settled},
+        visit::{Purpose, Wanted},
+    },
+    crypto::dice,
+    mint::MintError,
+    porter::{Claim, Cleared, No, Road, hear},
+    protocol::{pkce::Challenge, redirect},
+    store::{CodeOrder, End, Known, NewGrant, Order, StoreError, Tx, Which},
+};
+use ostiary_gate::{
+    domain::{
+        Blame,
+        audit::{Actor, Entry, Event},
+        grant::Keeping,
+        ids::{ClientId, GrantId, SessionId},
+        scope::Scope,
+        time::{Instant, Span},
+    },
+    gate::Outcome,
+};
+
+/// RULES 9.
+const CODE_LIFE: Span = Span::seconds(60);
+
+pub(super) struct Authorize<'a> {
+    desk: &'a Desk,
+    browser: &'a Browser,
+    way: Way,
+    wanted: Wanted,
+    front: Option<Front>,
+    grant: GrantId,
+    made: Made,
+}
+
+/// What the order borrows.
+#[derive(Default)]
+struct Made {
+    settled: Option<Settled>,
+    scope: Scope,
+    sid: String,
+    asked: serde_json::Value,
+    resource: Option<String>,
+}
+
+/// How this road ends without a code.
+pub(super) enum Halt {
+    On(Box<Onward>),
+    Error(DoorError),
+}
+
+impl Blame for Halt {
+    fn is_ours(&self) -> bool {
+        match self {
+            Self::On(_) => false,
+            Self::Error(error) => error.is_ours(),
+        }
+    }
+}
+
+impl From<StoreError> for Halt {
+    fn from(cause: StoreError) -> Self {
+        Self::Error(cause.into())
+    }
+}
+
+impl From<MintError> for Halt {
+    fn from(cause: MintError) -> Self {
+        Self::Error(cause.into())
+    }
+}
+
+impl From<DoorError> for Halt {
+    fn from(cause: DoorError) -> Self {
+        Self::Error(cause)
+    }
+}
+
+impl<'a> Authorize<'a> {
+    pub fn new(desk: &'a Desk, browser: &'a Browser, way: Way, wanted: Wanted) -> Result<Self, DoorError> {
+        let tail = dice::tail(&*desk.dice).map_err(|e| StoreError::Crypto(e.to_string()))?;
+        let grant = GrantId::from_tail(&tail).map_err(|e| StoreError::unreadable("grant id", e))?;
+        Ok(Self { desk, browser, way, wanted, front: None, grant, made: Made::default() })
+    }
+
+    pub async fn go(mut self) -> Result<Onward, DoorError> {
+        let porter = self.desk.porter.clone();
+        match porter.issue(&mut self).await {
+            Ok(tokens) => {
+                let code = tokens.code.ok_or_else(|| StoreError::unreadable("issue", "no code was made"))?;
+                let cookie = self.made.settled.and_then(|settled| settled.cookie);
+                Ok(Onward::Code { code, request: request_of(&self.wanted), cookie })
+            }
+            Err(Halt::On(onward)) => Ok(*onward),
+            Err(Halt::Error(error)) => Err(error),
+        }
+    }
+
+    fn front(&self) -> Result<&Front, StoreError> {
+        self.front.as_ref().ok_or_else(|| StoreError::unreadable("visit", "not presented"))
+    }
+
+    async fn stop(&mut self, tx: &mut Tx, no: No, now: Instant) -> Result<Onward, DoorError> {
+        let purpose = Box::new(Purpose::Authorize(Box::new(self.wanted.clone())));
+        match no {
+            No::Step(step, reasons) => {
+                let visit = self.front()?.visit_for(tx, self.desk, self.browser, step, now).await?;
+                Ok(Onward::Step { step, reasons, visit, purpose })
+            }
+            No::Refused(refusal, reasons) => Ok(Onward::Refused { refusal, reasons, purpose }),
+            No::UnknownClient => Ok(Onward::UnknownClient),
+            No::UnknownResource => Ok(Onward::UnknownResource { request: request_of(&self.wanted) }),
+        }
+    }
+
+    /// RULES 5: authorising again gives a new grant, and ends those of the same client, clinic and session that the gate
+    /// refuses by now.
+    async fn replace_refused(&self, tx: &mut Tx, cleared: &Cleared, session: &SessionId) -> Result<(), StoreError> {
+        let Some(person) = &cleared.person else { return Ok(()) };
+        let client = &cleared.rules.client.id;
+        for row in tx.grants_of(&person.id).await? {
+            if row.client()? != *client || row.session()?.as_ref() != Some(session) {
+                continue;
+            }
+            let id = row.id()?;
+            let tenants = tx.grant_tenants(&id).await?;
+            if !cleared.rules.tenants.iter().any(|tenant| tenants.contains(&tenant.id)) {
+                continue;
+            }
+            let claim = claim_on_grant(&row, &tenants)?;
+            let heard = hear(tx, &claim, None, Known::AsPicture, cleared.now).await?;
+            if !heard.is_ok_and(|heard| heard.judgement().outcome == Outcome::Clear) {
+                tx.end_grants(Which::One(&id), End::All, "authorised again", cleared.now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the log of each clinic says of it: a sign-in is news, another app in the same session is not.
+    async fn log(&self, tx: &mut Tx, cleared: &Cleared, client: &ClientId) -> Result<(), StoreError> {
+        let Some(person) = &cleared.person else { return Ok(()) };
+        for tenant in &cleared.rules.tenants {
+            let entry = Entry {
+                tenant: Some(tenant.id.clone()),
+                actor: Actor::Person(person.id.clone()),
+                event: Event::SignedIn,
+                person: Some(person.id.clone()),
+                client: Some(client.clone()),
+                detail: cleared.acr.canonical().to_owned(),
+            };
+            tx.log(&entry, None, cleared.now, &*self.desk.dice).await?;
+        }
+        Ok(())
+    }
+}
+
+/// `offline_access` needs a client that can refresh (RULES 9); without one it is not granted, and the answer says so.
+fn granted(cleared: &Cleared, wanted: &Scope) -> (Scope, Keeping) {
+    let client = &cleared.rules.client;
+    let scope = wanted.meet(&client.scope);
+    if !scope.has("offline_access") {
+        return (scope, Keeping::Online);
+    }
+    if client.grant_types.contains("refresh_token") {
+        (scope, Keeping::Offline)
+    } else {
+        (scope.without("offline_access"), Keeping::Online)
+    }
+}
+
+impl Road for Authorize<'_> {
+    type Error = Halt;
+
+    fn known(&self) -> Known {
+        // The last sign-in stands in the person's row.
+        Known::ToWrite
+    }
+
+    async fn look(&mut self, tx: &mut Tx) -> Result<Option<Claim>, Halt> {
+        match self.way.peek(tx, self.browser).await? {
+            Some(front) => Ok(Some(front.asked(tx).await?.claim)),
+            None => Ok(None),
+        }
+    }
+
+    async fn present(&mut self, tx: &mut Tx, now: Instant) -> Result<Claim, Halt> {
+        let front = self.way.record(tx, self.desk, self.browser, now).await?;
+        let asked = front.asked(tx).await?;
+        self.front = Some(front);
+        Ok(asked.claim)
+    }
+
+    async fn spend<'a>(&'a mut self, tx: &mut Tx, cleared: &'a Cleared) -> Result<Order<'a>, Halt> {
+        let now = cleared.now;
+        let client = &cleared.rules.client;
+        // The registration may have changed while the person was on our pages.
+        if redirect::registered(client, &self.wanted.request.redirect_uri).is_none() {
+            return Err(Halt::On(Box::new(Onward::UnknownClient)));
+        }
+        let settled = self.front()?.settle(tx, self.desk, self.browser, now).await?;
+        self.replace_refused(tx, cleared, &settled.id).await?;
+        if settled.rose {
+            self.log(tx, cleared, &client.id).await?;
+        }
+        let request = &self.wanted.request;
+        let (scope, keeping) = granted(cleared, &request.scope);
+        let names = cleared.names.as_ref().map(|tenant| &tenant.id);
+        let asked = Asked::of(request, client);
+        self.made = Made {
+            sid: sid(&settled.id, &client.id, names),
+            settled: Some(settled),
+            scope,
+            asked: serde_json::to_value(&asked).map_err(|e| StoreError::unreadable("asked", e))?,
+            resource: cleared.resource.as_ref().map(|row| row.identifier.clone()),
+        };
+        let made = &self.made;
+        let session = made.settled.as_ref().map(|settled| &settled.id);
+        let new_grant = NewGrant {
+            id: &self.grant,
+            session,
+            keeping,
+            scope: &made.scope,
+            resource: made.resource.as_deref(),
+            sid: Some(&made.sid),
+            tenant_aware: client.tenant_aware,
+            asked: &made.asked,
+        };
+        let code = CodeOrder {
+            redirect_uri: &request.redirect_uri,
+            code_challenge: request.code_challenge.as_ref().map(Challenge::as_str),
+            nonce: request.nonce.as_deref(),
+            expires_at: now.plus(CODE_LIFE),
+        };
+        Ok(Order {
+            occasion: "authorize",
+            grant: &self.grant,
+            new_grant: Some(new_grant),
+            scope: &made.scope,
+            sid: Some(&made.sid),
+            names_tenant: names,
+            code: Some(code),
+            access: None,
+            refresh: None,
+            id_token: None,
+        })
+    }
+
+    async fn refuse(&mut self, tx: &mut Tx, no: No, now: Instant) -> Halt {
+        match self.stop(tx, no, now).await {
+            Ok(onward) => Halt::On(Box::new(onward)),
+            Err(error) => Halt::Error(error),
+        }
+    }
+}

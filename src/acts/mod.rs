@@ -5,6 +5,8 @@ pub mod enrol;
 pub mod guard;
 pub mod hashing;
 pub mod letters;
+pub mod names;
+pub mod people;
 pub mod policy;
 pub mod prove;
 pub mod recover;

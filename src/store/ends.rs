@@ -45,6 +45,9 @@ const OF_CLIENT_IN: Sql = ending!("client_id = $4 and id in (select grant_id fro
 const SESSION: Sql = text!("update sessions set ended_at = $1, ended_why = $2 where id = $3 and ended_at is null");
 const SESSIONS: Sql =
     text!("update sessions set ended_at = $1, ended_why = $2 where person_id = $3 and id <> $4 and ended_at is null");
+const VISITS_IN: Sql = text!(
+    "update visits set ended_at = $1, ended_why = $2 where person_id = $3 and tenant_id = $4 and ended_at is null"
+);
 const VISITS: Sql =
     text!("update visits set ended_at = $1, ended_why = $2 where person_id = $3 and id <> $4 and ended_at is null");
 
@@ -103,6 +106,17 @@ impl Tx {
         now: Instant,
     ) -> Result<u64, StoreError> {
         run!(self, execute, VISITS, now.0, why, person.as_str(), but.unwrap_or(""))
+    }
+
+    /// Every unfinished visit of a person that is for this clinic.
+    pub async fn end_visits_in(
+        &mut self,
+        person: &PersonId,
+        tenant: &TenantId,
+        why: &str,
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        run!(self, execute, VISITS_IN, now.0, why, person.as_str(), tenant.as_str())
     }
 
     /// Every unfinished visit of a person in other browsers than this.

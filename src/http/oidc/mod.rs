@@ -1,4 +1,5 @@
 //! What relying parties speak: discovery, keys, the authorization endpoint.
+mod authorize;
 pub mod discovery;
 mod introspection;
 mod revocation;
@@ -33,6 +34,8 @@ pub fn routes() -> Vec<Route> {
         Route::wire(MethodFilter::POST, paths::USERINFO, userinfo::post),
         Route::wire(MethodFilter::POST, paths::INTROSPECTION, introspection::introspection),
         Route::wire(MethodFilter::POST, paths::REVOCATION, revocation::revocation),
+        Route::page(paths::AUTHORIZATION, authorize::get),
+        Route::wire(MethodFilter::POST, paths::AUTHORIZATION, authorize::post),
     ]
 }
 

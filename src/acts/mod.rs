@@ -7,6 +7,8 @@ pub mod guard;
 pub mod hashing;
 pub mod letters;
 pub mod mail_code;
+#[cfg(test)]
+mod one_time_tests;
 pub mod policy;
 pub mod prove;
 pub mod recover;

@@ -5,6 +5,7 @@ pub mod guard;
 pub mod hashing;
 pub mod policy;
 pub mod prove;
+pub mod say;
 #[cfg(test)]
 mod seat_tests;
 pub mod session;

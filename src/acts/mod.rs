@@ -1,11 +1,14 @@
 //! What people and operators do, each with its rules, its audit row and its mails in one transaction. Called alike by pages, API, CLI and demo.
 pub mod account;
 pub mod apply;
+pub mod enrol;
 pub mod guard;
 pub mod hashing;
+pub mod letters;
 pub mod policy;
 pub mod prove;
 pub mod say;
+pub mod recover;
 #[cfg(test)]
 mod seat_tests;
 pub mod session;

@@ -7,8 +7,8 @@ pub mod hashing;
 pub mod letters;
 pub mod policy;
 pub mod prove;
-pub mod say;
 pub mod recover;
+pub mod say;
 #[cfg(test)]
 mod seat_tests;
 pub mod session;

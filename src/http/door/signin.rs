@@ -29,6 +29,13 @@ pub async fn show(ask: Ask) -> Handled {
     };
     let visit = ask.visit_even_over(text).await?;
     let (visit, notice) = from_the_start(&ask, visit).await?;
+    if let (Stage::Sealed(opening), Some(_)) = (&visit.stage, ask.caller()) {
+        // Signed in meanwhile, in another tab: the page may not be needed any more.
+        let onward = door::arrive(&ask.app.desk, opening.clone(), &ask.browser()).await?;
+        if !matches!(onward, Onward::Step { step: Step::SignIn | Step::SignInAgain, .. }) {
+            return ask.lead(onward, visit.client.as_ref()).await;
+        }
+    }
     let hint = visit.purpose.request().and_then(|request| request.login_hint.clone());
     Typed { username: hint.unwrap_or_default(), shared: false }.page(&ask, &visit, notice, None)
 }

@@ -206,6 +206,8 @@ create table grants (
     asked         text   not null,
     authorised_at bigint not null,
     used_at       bigint not null,
+    -- So that the log says once, and not at every retry, that the gate refuses it now.
+    refusal_logged_at bigint,
     ended_at      bigint,
     ended_why     text
 );

@@ -21,7 +21,7 @@ mod scene;
 mod visit;
 
 pub use ask::Ask;
-pub use failure::{Failure, Handled};
+pub use failure::{Failure, Handled, seconds};
 pub use form::{Body, Form, NoBody};
 pub use route::{Kind, Route};
 pub use scene::Scene;

@@ -224,6 +224,12 @@ impl Scene {
         self.clinics.iter().any(|(m, _)| self.shows_own(m))
     }
 
+    /// Something of set-up was done already: whoever comes back goes on there.
+    pub fn has_begun(&self) -> bool {
+        let p = &self.progress;
+        self.has_pending || p.phone_settled || p.bound.is_some() || self.in_recovery()
+    }
+
     /// What the entry in the app is called: the clinic, or the house where somebody belongs to several.
     pub fn entry(&self) -> String {
         match self.clinics.as_slice() {

@@ -1,8 +1,9 @@
 //! The sign-in pages.
+mod enrol;
 pub mod onward;
 
 use super::Route;
 
 pub fn routes() -> Vec<Route> {
-    vec![]
+    enrol::routes()
 }

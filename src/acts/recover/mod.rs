@@ -1,10 +1,10 @@
 //! Getting back in without the phone: a recovery code opens a recovery session, which may bind a new authenticator and
 //! nothing else (RULES 6). Owns that, and the rolling back of a first binding that its person disowns.
-mod roll_back;
+mod disown;
 #[cfg(test)]
 mod tests;
 
-pub use roll_back::{MISTRUST, RolledBack, roll_back};
+pub use disown::{NotDisowned, can_disown, disown};
 
 use super::{
     Desk,

@@ -7,10 +7,13 @@ use crate::{
             Place, phone,
             tests::{Walker, facts, log, reset, walk_in},
         },
+        letters::Disputed,
         testing::{House, PASSWORD, SEED, houses, with_cookie},
     },
+    crypto::dice,
     factors::totp::{Seed, code_at},
     grants::door::{self, DoorError, Onward},
+    store::{LinkKind, NewOneTime},
 };
 use ostiary_gate::domain::{
     amr::{Factor, Reach},
@@ -247,19 +250,16 @@ async fn who_used_the_last_code_keeps_ten_new_ones() {
 }
 
 #[tokio::test]
-async fn a_disowned_first_binding_is_rolled_back_whole_within_seven_days_and_not_later() {
+async fn a_disowned_binding_is_rolled_back_whole_within_seven_days_and_its_link_works_once() {
     let dir = tempfile::tempdir().unwrap();
     for house in houses(dir.path()).await {
-        let disown = async || {
-            let bound = facts(&house, &house.bob).await.authenticators[0].id.clone();
-            let mut unit = house.desk.store.begin().await.unwrap();
-            let done = roll_back(unit.tx(), &house.desk, &house.bob, &bound, house.clock.now()).await.unwrap();
-            unit.commit().await.unwrap();
-            done
-        };
         sign_up(&house).await;
-        house.clock.advance(Span::days(7));
-        assert_eq!(disown().await, RolledBack::Done, "{}", house.name);
+        house.clock.advance(Span(Span::days(7).0 - 1));
+        let (first, second) = (not_me(&house).await, not_me(&house).await);
+        assert!(can_disown(&house.desk, &first).await.unwrap());
+        disown(&house.desk, &first).await.unwrap();
+        assert!(!can_disown(&house.desk, &first).await.unwrap());
+        assert!(matches!(disown(&house.desk, &first).await, Err(NotDisowned::LinkGone)), "{}", house.name);
         let after = facts(&house, &house.bob).await;
         assert!(after.authenticators.is_empty() && !after.has_phone && !after.codes_saved, "{}", house.name);
         let mut unit = house.desk.store.begin().await.unwrap();
@@ -268,11 +268,38 @@ async fn a_disowned_first_binding_is_rolled_back_whole_within_seven_days_and_not
         let left = unit.tx().end_grants(Which::OfPerson(&house.bob), End::All, "test", house.clock.now()).await;
         assert_eq!(left.unwrap(), 0, "{}", house.name);
         drop(unit);
+        // Whoever knows the password has nothing of it any more.
+        let given = ("bob@example.com", Secret::new(PASSWORD));
+        let again = door::sign_in(&house.desk, house.opening(&[]), &house.browser(), given, false).await;
+        assert!(matches!(again, Err(DoorError::NotProved(crate::acts::prove::NotProved::WrongPassword))));
+        // The link of another letter about the same binding finds it gone, and still ends what is open.
+        disown(&house.desk, &second).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn after_seven_days_a_binding_stays_and_its_link_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
         sign_up(&house).await;
-        house.clock.advance(Span(Span::days(7).0 + 1));
-        assert_eq!(disown().await, RolledBack::Nothing, "{}: too late", house.name);
+        let link = not_me(&house).await;
+        house.clock.advance(Span::days(7));
+        assert!(matches!(disown(&house.desk, &link).await, Err(NotDisowned::LinkGone)), "{}", house.name);
         assert_eq!(facts(&house, &house.bob).await.authenticators.len(), 1, "{}", house.name);
     }
+}
+
+/// A link as the letter about Bob's binding carries it; the letter itself keeps its token sealed.
+async fn not_me(house: &House) -> Secret {
+    let bound = facts(house, &house.bob).await.authenticators[0].clone();
+    let (token, now) = (dice::token(&*house.desk.dice).unwrap(), house.clock.now());
+    let mut unit = house.desk.store.begin().await.unwrap();
+    let detail = Disputed { authenticator: Some(bound.id) };
+    let expires_at = now.plus(Span::days(7));
+    let new = NewOneTime { person: &house.bob, tenant: None, visit: None, detail: &detail, expires_at };
+    unit.tx().put_link(LinkKind::NotMe, &token, &new, now).await.unwrap();
+    unit.commit().await.unwrap();
+    token
 }
 
 /// Bob, from his password to a code for the client.

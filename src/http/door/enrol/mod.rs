@@ -2,6 +2,7 @@
 //! the act says, never the address.
 mod codes;
 mod link;
+mod not_me;
 mod phone;
 mod recovery;
 mod stop;
@@ -38,6 +39,9 @@ pub fn routes() -> Vec<Route> {
         Route::page("/enrol/codes/download", codes::download),
         Route::page("/login/recovery", recovery::show),
         Route::form("/login/recovery", recovery::use_code),
+        Route::page("/not-me", not_me::show),
+        Route::form("/not-me", not_me::disown),
+        Route::page("/not-me/done", not_me::done),
     ]
 }
 

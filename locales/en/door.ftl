@@ -11,6 +11,7 @@ sign-in-password-changed = Your password was changed. Sign in with the new one.
 sign-in-no-username = Enter your email address.
 sign-in-no-password = Enter your password.
 sign-in-wrong-pair = That email and password don’t match. Check for typing mistakes, or reset your password.
+sign-in-other-person = { $app } asked for somebody else. Sign in with that account, or go back.
 
 code-title = Enter your 6-digit code
 code-title-confirm = Check it’s you: enter a 6-digit code

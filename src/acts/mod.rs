@@ -8,6 +8,7 @@ pub mod letters;
 pub mod policy;
 pub mod prove;
 pub mod recover;
+pub mod say;
 #[cfg(test)]
 mod seat_tests;
 pub mod session;

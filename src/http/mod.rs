@@ -7,7 +7,7 @@ pub mod address;
 mod ask;
 pub mod cookies;
 pub mod door;
-mod failure;
+pub mod failure;
 mod files;
 mod form;
 mod guard;
@@ -18,6 +18,10 @@ pub mod oidc;
 mod reference;
 mod route;
 mod scene;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 mod visit;
 
 pub use ask::Ask;

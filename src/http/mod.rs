@@ -10,7 +10,7 @@ mod confirm;
 pub mod console;
 pub mod cookies;
 pub mod door;
-mod failure;
+pub mod failure;
 mod files;
 mod form;
 mod guard;
@@ -24,10 +24,14 @@ mod own_tests;
 mod reference;
 mod route;
 mod scene;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 mod visit;
 
 pub use ask::Ask;
-pub use failure::{Failure, Handled};
+pub use failure::{Failure, Handled, seconds};
 pub use form::{Body, Form, NoBody};
 pub use route::{Kind, Route};
 pub use scene::Scene;
@@ -91,4 +95,10 @@ pub fn router(app: App) -> axum::Router {
     }
     let router = router.fallback(route::not_found).method_not_allowed_fallback(route::not_like_this);
     headers::around(router, &app).with_state(app)
+}
+
+/// The second listener, for the host only: whether this process works.
+pub fn admin_router(app: App) -> axum::Router {
+    let routes = health::routes().into_iter();
+    routes.fold(axum::Router::new(), |router, route| route.onto(router, &app)).with_state(app)
 }

@@ -1,6 +1,7 @@
 //! What people and operators do, each with its rules, its audit row and its mails in one transaction. Called alike by pages, API, CLI and demo.
 pub mod account;
 pub mod apply;
+pub mod connections;
 pub mod enrol;
 pub mod forgot;
 pub mod guard;

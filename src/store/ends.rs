@@ -16,6 +16,8 @@ pub enum Which<'a> {
     /// A connection ended: also the machines'.
     OfClientIn(&'a ClientId, &'a TenantId),
     OfClient(&'a ClientId),
+    /// A consent was withdrawn.
+    OfPersonAt(&'a PersonId, &'a ClientId),
     OfTenant(&'a TenantId),
 }
 
@@ -39,6 +41,7 @@ const ONE: Sql = ending!("id = $4");
 const OF_SESSION: Sql = ending!("session_id = $4");
 const OF_PERSON: Sql = ending!("person_id = $4");
 const OF_CLIENT: Sql = ending!("client_id = $4");
+const OF_PERSON_AT: Sql = ending!("person_id = $4 and client_id = $5");
 const OF_TENANT: Sql = ending!("id in (select grant_id from grant_tenants where tenant_id = $4)");
 const OF_PERSON_IN: Sql = ending!("person_id = $4 and id in (select grant_id from grant_tenants where tenant_id = $5)");
 const OF_CLIENT_IN: Sql = ending!("client_id = $4 and id in (select grant_id from grant_tenants where tenant_id = $5)");
@@ -92,6 +95,9 @@ impl Tx {
             Which::OfTenant(id) => run!(self, execute, OF_TENANT, at, why, all, id.as_str()),
             Which::OfPersonIn(person, tenant) => {
                 run!(self, execute, OF_PERSON_IN, at, why, all, person.as_str(), tenant.as_str())
+            }
+            Which::OfPersonAt(person, client) => {
+                run!(self, execute, OF_PERSON_AT, at, why, all, person.as_str(), client.as_str())
             }
             Which::OfClientIn(client, tenant) => {
                 run!(self, execute, OF_CLIENT_IN, at, why, all, client.as_str(), tenant.as_str())

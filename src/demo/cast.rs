@@ -19,6 +19,7 @@ pub fn state(ports: &Ports, secrets: &Secrets) -> String {
         ("{clinic}", ports.clinic().as_str()),
         ("{ledgerly}", ports.ledgerly().as_str()),
         ("{clinic-id}", clinic::CLIENT_ID),
+        ("{api-id}", clinic::API_CLIENT_ID),
         ("{clinic-name}", clinic::NAME),
         ("{ledgerly-id}", ledgerly::CLIENT_ID),
         ("{resource}", clinic::RESOURCE),
@@ -104,7 +105,7 @@ mod tests {
     fn the_story_has_its_people() {
         let secrets = || "s".repeat(43);
         let secrets = Secrets { clinic: secrets(), api: secrets(), ledgerly: secrets() };
-        let state = state(&Ports::default(), &secrets);
+        let state = state(&Ports::from(9400).unwrap(), &secrets);
         assert!(!state.lines().any(|line| line.contains(['{']) && !line.contains("tenant =")), "{state}");
         let people = people(&state).unwrap();
         let who = |name: &str| people.iter().find(|person| person.email.starts_with(name)).unwrap();

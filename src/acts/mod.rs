@@ -1,10 +1,13 @@
 //! What people and operators do, each with its rules, its audit row and its mails in one transaction. Called alike by pages, API, CLI and demo.
 pub mod account;
 pub mod apply;
+pub mod enrol;
 pub mod guard;
 pub mod hashing;
 pub mod policy;
+pub mod letters;
 pub mod prove;
+pub mod recover;
 #[cfg(test)]
 mod seat_tests;
 pub mod session;

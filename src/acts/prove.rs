@@ -22,7 +22,9 @@ const PASSWORD: Budget =
     Budget { per_window: 10, window: Span::minutes(15), pause: Span::minutes(15), stop_after: None };
 const ADDRESS: Budget =
     Budget { per_window: 100, window: Span::minutes(15), pause: Span::minutes(15), stop_after: None };
-const CODE: Budget = Budget { per_window: 5, window: Span::hours(24), pause: Span::minutes(5), stop_after: Some(20) };
+/// One budget for all second factors of a person, recovery codes too (ABUSE O-33).
+pub(super) const CODE: Budget =
+    Budget { per_window: 5, window: Span::hours(24), pause: Span::minutes(5), stop_after: Some(20) };
 
 /// Why nothing was proved.
 #[derive(Debug, thiserror::Error)]

@@ -25,7 +25,7 @@ pub use failure::{Failure, Handled};
 pub use form::{Body, Form, NoBody};
 pub use route::{Kind, Route};
 pub use scene::Scene;
-pub use visit::{Stage, Visit};
+pub use visit::{NoVisit, Stage, Visit};
 
 use crate::acts::Desk;
 use address::Proxies;

@@ -48,6 +48,14 @@ const SESSIONS: Sql =
 const VISITS: Sql =
     text!("update visits set ended_at = $1, ended_why = $2 where person_id = $3 and id <> $4 and ended_at is null");
 
+const VISITS_ELSEWHERE: Sql = text!(
+    "update visits set ended_at = $1, ended_why = $2 where person_id = $3 and browser_hash <> $4 and ended_at is null"
+);
+const CODES: Sql = text!(
+    "update codes set state = 'ended'
+      where state = 'issued'
+        and grant_id in (select id from grants where person_id = $1 and (session_id is null or session_id <> $2))"
+);
 const VISITS_OF_OTHERS: Sql = text!(
     "update visits set ended_at = $1, ended_why = $2 where browser_hash = $3 and person_id <> $4 and ended_at is null"
 );
@@ -95,6 +103,22 @@ impl Tx {
         now: Instant,
     ) -> Result<u64, StoreError> {
         run!(self, execute, VISITS, now.0, why, person.as_str(), but.unwrap_or(""))
+    }
+
+    /// Every unfinished visit of a person in other browsers than this.
+    pub async fn end_visits_elsewhere(
+        &mut self,
+        person: &PersonId,
+        browser: &str,
+        why: &str,
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        run!(self, execute, VISITS_ELSEWHERE, now.0, why, person.as_str(), browser)
+    }
+
+    /// Codes that wait to be redeemed, also for offline grants, but perhaps those of the session a person acts in.
+    pub async fn end_codes(&mut self, person: &PersonId, but: Option<&SessionId>) -> Result<u64, StoreError> {
+        run!(self, execute, CODES, person.as_str(), but.map_or("", SessionId::as_str))
     }
 
     /// Every unfinished visit in a browser that is not this person's: they start over.

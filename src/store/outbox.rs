@@ -59,6 +59,7 @@ row! {
         tries: i64,
     }
 }
+row! { struct Due { n: i64 } }
 row! { struct Waiting { pending: i64, oldest: Option<i64> } }
 
 const INSERT: Sql = text!(
@@ -79,6 +80,10 @@ macro_rules! claim {
 }
 /// On PostgreSQL nodes pass over what another is claiming; on SQLite the writer is the lock.
 const CLAIM: Sql = Sql { sqlite: claim!(""), postgres: claim!(" for update skip locked") };
+const DUE: Sql = text!(
+    "select count(*) as n from (select id from outbox
+      where done_at is null and due_at <= $1 and (claimed_at is null or claimed_at <= $2) limit 1) as due"
+);
 const DONE: Sql = text!(
     "update outbox set done_at = $3, claimed_at = null, sealed = '', last_error = $4
       where id = $1 and claimed_at = $2 and done_at is null"
@@ -108,6 +113,12 @@ impl Tx {
         let (kind, expires) = (telling.kind, telling.expires_at.0);
         run!(self, execute, INSERT, id.as_str(), kind, tenant, person, sealed, now.0, expires)?;
         Ok(id)
+    }
+
+    /// Whether there is anything to claim: a look, so that a quiet outbox costs no writer anything.
+    pub async fn outbox_is_due(&mut self, lease: Span, now: Instant) -> Result<bool, StoreError> {
+        let row = run!(self, fetch::<Due>, DUE, now.0, now.minus(lease).0)?.pop();
+        Ok(row.is_some_and(|row| row.n > 0))
     }
 
     /// Takes up to `most` that are due, oldest first. A claim older than `lease` is of a node that died.

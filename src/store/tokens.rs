@@ -76,6 +76,10 @@ impl Presented {
     pub fn is_live(&self, now: Instant) -> bool {
         self.state == "live" && now.0 < self.expires_at
     }
+    /// Its answer seemed lost and another took its place.
+    pub fn was_replaced(&self) -> bool {
+        self.state == "ended"
+    }
     /// When it was rotated, if it was.
     pub fn spent_at(&self) -> Option<Instant> {
         self.spent_at.filter(|_| self.state == "spent").map(Instant)
@@ -117,14 +121,17 @@ impl Tx {
         Ok(run!(self, execute, SPEND, hash, now.0)? == 1)
     }
 
+    /// Whether anybody used any part of what a spent token was rotated into.
+    pub async fn successor_was_seen(&mut self, spent: &Presented) -> Result<bool, StoreError> {
+        let (grant, next) = (spent.grant_id.as_str(), spent.generation + 1);
+        Ok(!run!(self, fetch::<Presented>, UNSEEN, grant, next)?.is_empty())
+    }
+
     /// RULES 5, "lost refresh answer": counts one retry of a spent token and takes back its successor, unless any part of
     /// the successor was used. Of several retries at once, one finds the count as it read it.
     pub async fn take_back(&mut self, hash: &str, spent: &Presented) -> Result<bool, StoreError> {
         let (grant, next) = (spent.grant_id.as_str(), spent.generation + 1);
-        if run!(self, execute, RETRY, hash, spent.retries)? != 1 {
-            return Ok(false);
-        }
-        if !run!(self, fetch::<Presented>, UNSEEN, grant, next)?.is_empty() {
+        if run!(self, execute, RETRY, hash, spent.retries)? != 1 || self.successor_was_seen(spent).await? {
             return Ok(false);
         }
         run!(self, execute, DROP, grant, next)?;

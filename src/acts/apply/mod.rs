@@ -1,2 +1,11 @@
-//! `ostiary apply`: what should be, read, checked, planned and done in one unit of work. Owns the language of state files.
+//! `ostiary apply`: what should be, read, checked and done in one unit of work. Owns the language of state files and what
+//! joining means: a file tightens, never loosens, unless it is told to and why.
+mod parse;
 pub mod reading;
+mod state;
+
+pub use parse::read;
+pub use state::State;
+
+/// The slug of the operator's own tenant.
+pub const OPERATOR_SLUG: &str = "operator";

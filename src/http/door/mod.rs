@@ -1,4 +1,6 @@
 //! The sign-in pages.
+pub mod onward;
+
 use super::Route;
 
 pub fn routes() -> Vec<Route> {

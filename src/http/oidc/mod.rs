@@ -1,8 +1,9 @@
 //! What relying parties speak: discovery, keys, the authorization endpoint.
+mod authorize;
 pub mod discovery;
 
 use super::{App, Route, files};
-use axum::{extract::State, response::Response};
+use axum::{extract::State, response::Response, routing::MethodFilter};
 use http::HeaderMap;
 
 /// Below the issuer; discovery says them, the routes serve them.
@@ -21,6 +22,8 @@ pub fn routes() -> Vec<Route> {
         Route::open("/.well-known/openid-configuration", configuration),
         Route::open("/.well-known/oauth-authorization-server", configuration),
         Route::open(paths::JWKS, keys),
+        Route::page(paths::AUTHORIZATION, authorize::get),
+        Route::wire(MethodFilter::POST, paths::AUTHORIZATION, authorize::post),
     ]
 }
 

@@ -4,8 +4,8 @@ pub mod apply;
 pub mod enrol;
 pub mod guard;
 pub mod hashing;
-pub mod policy;
 pub mod letters;
+pub mod policy;
 pub mod prove;
 pub mod recover;
 #[cfg(test)]

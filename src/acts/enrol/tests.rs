@@ -79,14 +79,16 @@ impl Walker {
     }
     /// As the mailed code's act does.
     pub async fn prove_mailbox(&self, house: &House) {
-        let (mut unit, mut scene) = begin(&house.desk, &self.visit, &self.browser.hash).await.unwrap_or_else(|e| panic!("{e}"));
+        let (mut unit, mut scene) =
+            begin(&house.desk, &self.visit, &self.browser.hash).await.unwrap_or_else(|e| panic!("{e}"));
         scene.progress.binding_allowed = Some(scene.now);
         scene.save(unit.tx()).await.unwrap();
         unit.commit().await.unwrap();
     }
     /// As the set-up code's act does.
     pub async fn show_set_up_code(&self, house: &House, tenant: &TenantId) {
-        let (mut unit, mut scene) = begin(&house.desk, &self.visit, &self.browser.hash).await.unwrap_or_else(|e| panic!("{e}"));
+        let (mut unit, mut scene) =
+            begin(&house.desk, &self.visit, &self.browser.hash).await.unwrap_or_else(|e| panic!("{e}"));
         scene.progress.set_up_for.push(tenant.clone());
         scene.save(unit.tx()).await.unwrap();
         unit.commit().await.unwrap();
@@ -113,7 +115,12 @@ pub(in crate::acts) async fn log(house: &House, tenant: &TenantId) -> Vec<Event>
     rows.into_iter().map(|LogRow { entry, .. }| entry.event).collect()
 }
 
-pub(in crate::acts) async fn change(house: &House, tenant: &TenantId, first_binding: FirstBinding, two_factor: TwoFactor) {
+pub(in crate::acts) async fn change(
+    house: &House,
+    tenant: &TenantId,
+    first_binding: FirstBinding,
+    two_factor: TwoFactor,
+) {
     let mut unit = house.desk.store.begin().await.unwrap();
     let mut policy = unit.tx().tenant(tenant).await.unwrap().unwrap().policy;
     policy.first_binding = first_binding;
@@ -218,7 +225,10 @@ async fn a_secret_survives_wrong_codes_reloads_back_and_a_night_in_its_browser_a
         assert!(matches!(here.confirm(&house, &code).await, Err(NotEnrolled::WrongCode { .. })), "not this browser's");
         // The visit runs out overnight; the same browser comes back with the password.
         house.clock.advance(Span::hours(15));
-        assert!(matches!(look(&house.desk, &here.visit, &here.browser.hash).await.map(drop), Err(NotEnrolled::VisitOver)));
+        assert!(matches!(
+            look(&house.desk, &here.visit, &here.browser.hash).await.map(drop),
+            Err(NotEnrolled::VisitOver)
+        ));
         let (again, _) = walk_in(&house, "bob", house.opening(&[]), here.browser.clone()).await;
         again.prove_mailbox(&house).await;
         phone::keep(&house.desk, &again.visit, &again.browser.hash).await.unwrap();
@@ -318,10 +328,12 @@ async fn the_first_confirmation_ends_what_others_hold_and_keeps_what_is_done_off
             }
         }
         let [own, other] = <[Browser; 2]>::try_from(cookies).unwrap();
-        let demanding = [("claims", r#"{"id_token":{"acr":{"essential":true,"values":["https://refeds.org/profile/mfa"]}}}"#)];
+        let demanding =
+            [("claims", r#"{"id_token":{"acr":{"essential":true,"values":["https://refeds.org/profile/mfa"]}}}"#)];
         let (half, step) = walk_in(&house, "gina", house.opening(&demanding), house.browser()).await;
         assert_eq!(step, Step::Enrol, "{}", house.name);
-        let Ok(Onward::Step { visit: Some(visit), .. }) = door::arrive(&house.desk, house.opening(&demanding), &own).await
+        let Ok(Onward::Step { visit: Some(visit), .. }) =
+            door::arrive(&house.desk, house.opening(&demanding), &own).await
         else {
             panic!("{}", house.name)
         };
@@ -333,10 +345,14 @@ async fn the_first_confirmation_ends_what_others_hold_and_keeps_what_is_done_off
         assert_eq!(Some(sessions[0].id().unwrap()), own.session(unit.tx()).await.unwrap().map(|s| s.id().unwrap()));
         assert!(other.session(unit.tx()).await.unwrap().is_none());
         // Of the two online grants, the other browser's has ended: one is left to end.
-        let left = unit.tx().end_grants(Which::OfPerson(&house.gina), crate::store::End::All, "test", house.clock.now()).await;
+        let left =
+            unit.tx().end_grants(Which::OfPerson(&house.gina), crate::store::End::All, "test", house.clock.now()).await;
         assert_eq!(left.unwrap(), 1, "{}", house.name);
         drop(unit);
-        assert!(matches!(look(&house.desk, &half.visit, &half.browser.hash).await.map(drop), Err(NotEnrolled::VisitOver)));
+        assert!(matches!(
+            look(&house.desk, &half.visit, &half.browser.hash).await.map(drop),
+            Err(NotEnrolled::VisitOver)
+        ));
         // Box off and no clinic asks: still she is asked for her own from now on.
         let (_, step) = walk_in(&house, "gina", house.opening(&[]), house.browser()).await;
         assert_eq!(step, Step::SecondFactor, "{}", house.name);

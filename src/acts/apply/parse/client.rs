@@ -27,8 +27,7 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<ClientWanted> {
     let id = fields.need("client_id", id);
     let methods = AuthMethod::ALL.map(|method| (method.as_str(), method));
     let algorithms = Algorithm::ALL.map(|alg| (alg.as_str(), alg));
-    let needs =
-        [("none", ConnectionNeed::None), ("offline", ConnectionNeed::Offline), ("all", ConnectionNeed::All)];
+    let needs = [("none", ConnectionNeed::None), ("offline", ConnectionNeed::Offline), ("all", ConnectionNeed::All)];
     response_types(fields);
     let (place, presence, secret) = (fields.place(), presence(fields), secret(fields));
     let name = fields.parsed("client_name", words::name).map(|noted| noted.value);
@@ -70,7 +69,8 @@ pub(super) fn secret(fields: &mut Fields<'_, '_>) -> Option<Secret> {
     let secret = fields.secret("client_secret", "client_secret_file")?;
     let text = secret.value.expose();
     if !(SHORTEST_SECRET..=LONGEST_SECRET).contains(&text.len()) || !text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
-        let why = format!("a secret is {SHORTEST_SECRET} to {LONGEST_SECRET} visible ASCII characters, drawn at random");
+        let why =
+            format!("a secret is {SHORTEST_SECRET} to {LONGEST_SECRET} visible ASCII characters, drawn at random");
         fields.paper().note(Some(secret.place), why);
     }
     Some(secret.value)

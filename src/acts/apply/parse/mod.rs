@@ -84,6 +84,9 @@ fn none_twice(paper: &Paper<'_>, state: &State) {
         }
     }
     for connection in &state.connections {
-        once(format!("connection of \"{}\" with \"{}\"", connection.tenant.value, connection.client.value), connection.place);
+        once(
+            format!("connection of \"{}\" with \"{}\"", connection.tenant.value, connection.client.value),
+            connection.place,
+        );
     }
 }

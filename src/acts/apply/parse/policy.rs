@@ -15,11 +15,8 @@ const TWO_FACTOR: [(&str, TwoFactor); 2] = [("off", TwoFactor::Off), ("required"
 pub(super) fn read(fields: &mut Fields<'_, '_>) -> PolicyWanted {
     let within = |most, words| words::between(MINUTE, most, words);
     let session = within(Span::days(30), "must be between a minute and 30 days");
-    let binding = [
-        ("password", FirstBinding::Password),
-        ("mail", FirstBinding::Mail),
-        ("setup-code", FirstBinding::SetupCode),
-    ];
+    let binding =
+        [("password", FirstBinding::Password), ("mail", FirstBinding::Mail), ("setup-code", FirstBinding::SetupCode)];
     let age = |text: &str| match text {
         "session" => Ok(None),
         text => within(Span::days(365), "must be between a minute and 365 days, or \"session\"")(text).map(Some),
@@ -48,10 +45,8 @@ fn second_factors(fields: &mut Fields<'_, '_>) -> Option<bool> {
         match word.value.as_str() {
             "totp" => totp = true,
             "passkey" => passkey = true,
-            other => paper.note(
-                Some(word.place),
-                format!("\"{other}\" is no second factor; it can be \"totp\" and \"passkey\""),
-            ),
+            other => paper
+                .note(Some(word.place), format!("\"{other}\" is no second factor; it can be \"totp\" and \"passkey\"")),
         }
     }
     if !totp {

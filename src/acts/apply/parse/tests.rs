@@ -91,7 +91,9 @@ memberships = [{ tenant = "a", rôle = 1 }, { tenant = "a" }]
 
 #[test]
 fn what_is_here_twice_is_told_with_its_first_line() {
-    let found = faults("[[tenant]]\nslug = \"a\"\n[[tenant]]\nslug = \"a\"\n[[client]]\nclient_id = \"x\"\n[[resource]]\nidentifier = \"https://x.example\"\nclient_id = \"x\"\n");
+    let found = faults(
+        "[[tenant]]\nslug = \"a\"\n[[tenant]]\nslug = \"a\"\n[[client]]\nclient_id = \"x\"\n[[resource]]\nidentifier = \"https://x.example\"\nclient_id = \"x\"\n",
+    );
     assert!(found.iter().any(|f| f.contains("tenant \"a\" is here twice; first in line 1")), "{found:?}");
     assert!(found.iter().any(|f| f.contains("client_id \"x\" is here twice")), "{found:?}");
 }
@@ -125,7 +127,8 @@ fn phone_numbers_are_kept_in_one_form_and_landlines_are_told() {
 #[test]
 fn addresses_of_mail_are_found_whatever_their_case() {
     assert_eq!(words::email("Zoë.O'Hara+x@Riverside.Example").as_deref(), Ok("zoë.o'hara+x@riverside.example"));
-    for text in ["", "a", "@b.example", "a@", "a@b", "a@b..example", "a b@c.example", "a@b@c.example", "<a@b.example>"] {
+    for text in ["", "a", "@b.example", "a@", "a@b", "a@b..example", "a b@c.example", "a@b@c.example", "<a@b.example>"]
+    {
         assert!(words::email(text).is_err(), "{text}");
     }
 }

@@ -139,5 +139,9 @@ pub(super) fn birthdate(text: &str) -> Result<String, &'static str> {
     let year = |text: &str| text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
     let leap = text.strip_prefix("0000-").map(|rest| format!("2000-{rest}"));
     let whole = |text: &str| text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
-    if year(text) || whole(leap.as_deref().unwrap_or(text)) { Ok(text.to_owned()) } else { Err("must be YYYY-MM-DD or YYYY") }
+    if year(text) || whole(leap.as_deref().unwrap_or(text)) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be YYYY-MM-DD or YYYY")
+    }
 }

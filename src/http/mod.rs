@@ -83,3 +83,9 @@ pub fn router(app: App) -> axum::Router {
     let router = router.fallback(route::not_found).method_not_allowed_fallback(route::not_like_this);
     headers::around(router, &app).with_state(app)
 }
+
+/// The second listener, for the host only: whether this process works.
+pub fn admin_router(app: App) -> axum::Router {
+    let routes = health::routes().into_iter();
+    routes.fold(axum::Router::new(), |router, route| route.onto(router, &app)).with_state(app)
+}

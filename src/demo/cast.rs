@@ -36,7 +36,7 @@ pub struct Member {
     pub name: String,
     pub email: String,
     pub password: String,
-    /// `admin of Riverside Physio (2FA off)`
+    /// `admin, Riverside Physio (two-factor off)`
     pub at: Vec<String>,
     pub seed: Option<Seed>,
 }
@@ -80,7 +80,7 @@ pub fn people(state: &str) -> Result<Vec<Member>, toml::de::Error> {
     let Document { tenant: tenants, person: people } = toml::from_str(state)?;
     let at = |membership: &Membership| {
         let tenant = tenants.iter().find(|tenant| tenant.slug == membership.tenant)?;
-        Some(format!("{} of {}, where two-factor is {}", membership.role, tenant.name, switch(&tenant.policy)))
+        Some(format!("{}, {} (two-factor {})", membership.role, tenant.name, switch(&tenant.policy)))
     };
     let member = |person: Person| Member {
         name: format!("{} {}", person.given_name, person.family_name),
@@ -111,8 +111,8 @@ mod tests {
         let people = people(&state).unwrap();
         let who = |name: &str| people.iter().find(|person| person.email.starts_with(name)).unwrap();
         assert!(who("sam").seed.is_none() && who("lee").seed.is_none(), "two who never enrolled");
-        assert!(who("priya").seed.is_some() && who("priya").at[0].starts_with("admin of Riverside"));
+        assert!(who("priya").seed.is_some() && who("priya").at[0].starts_with("admin, Riverside"));
         let mei = &who("mei").at;
-        assert!(mei.iter().any(|at| at.ends_with(" on")) && mei.iter().any(|at| at.ends_with(" off")), "{mei:?}");
+        assert!(mei.iter().any(|at| at.ends_with(" on)")) && mei.iter().any(|at| at.ends_with(" off)")), "{mei:?}");
     }
 }

@@ -4,12 +4,15 @@
 mod cast;
 pub mod clinic;
 pub mod ledgerly;
+pub mod rp;
+mod run;
 mod stage;
 #[cfg(test)]
 mod tests;
-pub mod rp;
 pub mod viewer;
 pub mod web;
+
+pub use run::main;
 
 /// Where each part listens, on 127.0.0.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

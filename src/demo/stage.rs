@@ -80,12 +80,7 @@ impl Sites {
     ) -> Result<Self, Failure> {
         let http = Http::new().map_err(|fault| Failure::refused(fault.to_string()))?;
         let world = World { clock: Arc::clone(&desk.clock), dice: Arc::clone(&desk.dice) };
-        let site = |cookie, base: String| Site {
-            cookie,
-            base,
-            issuer: ports.issuer(),
-            clock: Arc::clone(&desk.clock),
-        };
+        let site = |cookie, base: String| Site { cookie, base, issuer: ports.issuer(), clock: Arc::clone(&desk.clock) };
         let registered = |client_id: &str, client_secret: String, base: String, posts_secret| {
             let registration = Registration { client_id: client_id.to_owned(), client_secret, posts_secret, base };
             RelyingParty::new(registration, &ports.issuer(), world.clone(), http.clone())

@@ -30,8 +30,7 @@ fn stage() -> Stage {
     let ports = Ports { issuer: NOBODY, ..Ports::from(9400).unwrap() };
     let world = World { clock: Arc::new(SystemClock), dice: Arc::new(SystemDice::new()) };
     let http = Http::new().unwrap();
-    let site =
-        |cookie, base: String| Site { cookie, base, issuer: ports.issuer(), clock: Arc::clone(&world.clock) };
+    let site = |cookie, base: String| Site { cookie, base, issuer: ports.issuer(), clock: Arc::clone(&world.clock) };
     let rp = |base: String| {
         let (client_id, client_secret) = ("app".to_owned(), "secret".to_owned());
         let registration = Registration { client_id, client_secret, posts_secret: false, base };
@@ -41,8 +40,7 @@ fn stage() -> Stage {
     let mails = directory.path().to_owned();
     let secrets = Secrets { clinic: "c".into(), api: "a".into(), ledgerly: "l".into() };
     let people = cast::people(&cast::state(&ports, &secrets)).unwrap();
-    let clinic =
-        Clinic::new(site("bluegum", ports.clinic()), rp(ports.clinic()), rp(ports.clinic()), ports.viewer());
+    let clinic = Clinic::new(site("bluegum", ports.clinic()), rp(ports.clinic()), rp(ports.clinic()), ports.viewer());
     let ledgerly = Ledgerly::new(site("ledgerly", ports.ledgerly()), rp(ports.ledgerly()), "x".into(), ports.viewer());
     let apps = [ports.clinic(), ports.ledgerly()];
     let viewer = Viewer::new(site("viewer", ports.viewer()), world.clone(), people, mails.clone(), apps);

@@ -75,7 +75,8 @@ impl Demo {
     /// The password in the ten lines.
     pub fn password(&self, email: &str) -> &str {
         let line = self.said.iter().find(|line| line.trim_start().starts_with(email));
-        line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or_else(|| panic!("nobody says how {email} signs in"))
+        line.and_then(|line| line.split_whitespace().nth(1))
+            .unwrap_or_else(|| panic!("nobody says how {email} signs in"))
     }
 
     /// What it has written to disk so far.

@@ -50,10 +50,14 @@ create table people (
     phone_claim         boolean not null,
     password_hash       text,
     password_changed_at bigint,
+    -- When a mailed link last set it: for a while a first binding then asks for a set-up code.
+    password_reset_at   bigint,
     standing            text    not null check (standing in ('active', 'disabled')),
     codes_set           bigint  not null,
     codes_saved_at      bigint,
     codes_deferred_at   bigint,
+    -- They may wait once, and have.
+    codes_waited        boolean not null,
     -- The last full session: a first binding's window runs from it where the box is off.
     signed_in_at        bigint,
     revision            bigint  not null,
@@ -202,6 +206,8 @@ create table grants (
     asked         text   not null,
     authorised_at bigint not null,
     used_at       bigint not null,
+    -- So that the log says once, and not at every retry, that the gate refuses it now.
+    refusal_logged_at bigint,
     ended_at      bigint,
     ended_why     text
 );

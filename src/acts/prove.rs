@@ -22,7 +22,9 @@ const PASSWORD: Budget =
     Budget { per_window: 10, window: Span::minutes(15), pause: Span::minutes(15), stop_after: None };
 const ADDRESS: Budget =
     Budget { per_window: 100, window: Span::minutes(15), pause: Span::minutes(15), stop_after: None };
-const CODE: Budget = Budget { per_window: 5, window: Span::hours(24), pause: Span::minutes(5), stop_after: Some(20) };
+/// One budget for all second factors of a person, recovery codes too (ABUSE O-33).
+pub(super) const CODE: Budget =
+    Budget { per_window: 5, window: Span::hours(24), pause: Span::minutes(5), stop_after: Some(20) };
 
 /// Why nothing was proved.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +121,7 @@ fn allowed(attempts: Attempts) -> Result<(), NotProved> {
 }
 
 /// Only the hash of a name is kept: whoever reads the table learns no addresses of people who are not here.
-fn name_subject(name: &str, known_browser: Option<&str>) -> String {
+pub(super) fn name_subject(name: &str, known_browser: Option<&str>) -> String {
     let hash = hash::sha256_base64url(name.as_bytes());
     match known_browser {
         Some(browser) => format!("password {hash} {browser}"),
@@ -128,7 +130,7 @@ fn name_subject(name: &str, known_browser: Option<&str>) -> String {
 }
 
 /// One household, one budget: an IPv6 customer has a /64.
-fn address_subject(address: IpAddr) -> String {
+pub(super) fn address_subject(address: IpAddr) -> String {
     match address {
         IpAddr::V4(v4) => format!("address {v4}"),
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {

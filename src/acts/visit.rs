@@ -73,6 +73,12 @@ pub struct Progress {
     pub bound: Option<AuthenticatorId>,
     /// The phone number was typed in this visit.
     pub phone_typed: bool,
+    /// The phone number was typed or confirmed in this visit.
+    pub phone_settled: bool,
+    /// Codes that did not fit on the way to confirming an authenticator.
+    pub wrong_codes: u32,
+    /// The backup codes that this visit shows until they are saved, sealed.
+    pub codes: Option<String>,
     /// "This is a shared computer."
     pub shared_computer: bool,
     /// The person chose to go on without housekeeping that may wait ("later").

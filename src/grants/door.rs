@@ -90,7 +90,38 @@ pub(super) struct Front {
 
 /// GET `/authorize`, or one of our own pages, with whoever is signed in.
 pub async fn arrive(desk: &Desk, opening: Opening, browser: &Browser) -> Result<Onward, DoorError> {
+    if browser.session_hash.is_none() {
+        return stranger(desk, opening).await;
+    }
     go(desk, browser, Way::Arrives(opening)).await
+}
+
+/// Nobody is signed in: the gate is asked over one picture, so that strangers never wait for, or hold up, a writer.
+async fn stranger(desk: &Desk, opening: Opening) -> Result<Onward, DoorError> {
+    let mut unit = desk.store.look().await?;
+    let tx = unit.tx();
+    let now = tx.now(&*desk.clock).await?;
+    if !opening.is_open(now) {
+        return Err(DoorError::VisitOver);
+    }
+    let asked = visit::claim(tx, &opening.purpose, None, opening.began_at, None, false).await?;
+    let heard = visit::heard(tx, &asked, Known::AsPicture, now).await?;
+    unit.commit().await?;
+    let purpose = Box::new(opening.purpose);
+    let judgement = match (heard, purpose.as_ref()) {
+        (Ok(heard), _) => heard.judgement(),
+        (Err(NoRules::UnknownResource), Purpose::Authorize(wanted)) => {
+            return Ok(Onward::UnknownResource { request: request_of(wanted) });
+        }
+        (Err(NoRules::UnknownClient | NoRules::UnknownResource), _) => return Ok(Onward::UnknownClient),
+    };
+    let reasons = judgement.reasons;
+    match judgement.outcome {
+        Outcome::Refused(refusal) => Ok(Onward::Refused { refusal, reasons, purpose }),
+        Outcome::Step(step) => Ok(Onward::Step { step, reasons, visit: None, purpose }),
+        // Nobody is never let in, whatever a gate may say.
+        Outcome::Clear => Ok(Onward::Step { step: Step::SignIn, reasons, visit: None, purpose }),
+    }
 }
 
 /// A name and a password.

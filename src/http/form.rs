@@ -56,6 +56,11 @@ impl Body {
         Params::new(&self.0)
     }
 
+    /// What was sent, in its order, to be sent on.
+    pub fn pairs(&self) -> Vec<(&str, String)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.clone())).collect()
+    }
+
     pub(super) fn of(form: Form) -> Self {
         Self(form.0)
     }

@@ -48,11 +48,36 @@ const SESSIONS: Sql =
 const VISITS: Sql =
     text!("update visits set ended_at = $1, ended_why = $2 where person_id = $3 and id <> $4 and ended_at is null");
 
+const VISITS_ELSEWHERE: Sql = text!(
+    "update visits set ended_at = $1, ended_why = $2 where person_id = $3 and browser_hash <> $4 and ended_at is null"
+);
+const CODES: Sql = text!(
+    "update codes set state = 'ended'
+      where state = 'issued'
+        and grant_id in (select id from grants where person_id = $1 and (session_id is null or session_id <> $2))"
+);
 const VISITS_OF_OTHERS: Sql = text!(
     "update visits set ended_at = $1, ended_why = $2 where browser_hash = $3 and person_id <> $4 and ended_at is null"
 );
 
+const VISITS_OF_SESSION: Sql =
+    text!("update visits set ended_at = $1, ended_why = $2 where session_id = $3 and ended_at is null");
+const CODES_OF_SESSION: Sql = text!(
+    "update codes set state = 'ended'
+      where state = 'issued' and grant_id in (select id from grants where session_id = $1)"
+);
+
 impl Tx {
+    /// Somebody signs out here (RULES 5): the session, its online grants, its unredeemed codes and unfinished visits end;
+    /// what works without a session stays. Whether it was still there to end.
+    pub async fn sign_out(&mut self, session: &SessionId, why: &str, now: Instant) -> Result<bool, StoreError> {
+        let was_there = self.end_session(session, why, now).await?;
+        self.end_grants(Which::OfSession(session), End::OnlineOnly, why, now).await?;
+        run!(self, execute, CODES_OF_SESSION, session.as_str())?;
+        run!(self, execute, VISITS_OF_SESSION, now.0, why, session.as_str())?;
+        Ok(was_there)
+    }
+
     /// Ends grants, and with them all codes and tokens that hang from them: an ended grant is no grant. How many ended.
     pub async fn end_grants(&mut self, which: Which<'_>, end: End, why: &str, now: Instant) -> Result<u64, StoreError> {
         let (at, all) = (now.0, end == End::All);
@@ -95,6 +120,22 @@ impl Tx {
         now: Instant,
     ) -> Result<u64, StoreError> {
         run!(self, execute, VISITS, now.0, why, person.as_str(), but.unwrap_or(""))
+    }
+
+    /// Every unfinished visit of a person in other browsers than this.
+    pub async fn end_visits_elsewhere(
+        &mut self,
+        person: &PersonId,
+        browser: &str,
+        why: &str,
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        run!(self, execute, VISITS_ELSEWHERE, now.0, why, person.as_str(), browser)
+    }
+
+    /// Codes that wait to be redeemed, also for offline grants, but perhaps those of the session a person acts in.
+    pub async fn end_codes(&mut self, person: &PersonId, but: Option<&SessionId>) -> Result<u64, StoreError> {
+        run!(self, execute, CODES, person.as_str(), but.map_or("", SessionId::as_str))
     }
 
     /// Every unfinished visit in a browser that is not this person's: they start over.

@@ -71,7 +71,9 @@ const INSERT: Sql = text!(
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)"
 );
 const INSERT_TENANT: Sql = text!("insert into grant_tenants (grant_id, tenant_id) values ($1, $2)");
-const USED: Sql = text!("update grants set used_at = $2 where id = $1 and ended_at is null");
+const USED: Sql = text!("update grants set used_at = $2, refusal_logged_at = null where id = $1 and ended_at is null");
+const REFUSED: Sql =
+    text!("update grants set refusal_logged_at = $2 where id = $1 and ended_at is null and refusal_logged_at is null");
 const HOLD: Sql = text!("update grants set used_at = used_at where id = $1");
 
 impl GrantRow {
@@ -159,9 +161,15 @@ impl Tx {
         })
     }
 
-    pub async fn grant_used(&mut self, id: &GrantId, now: Instant) -> Result<(), StoreError> {
-        run!(self, execute, USED, id.as_str(), now.0)?;
-        Ok(())
+    /// Whether it still lives: an end that was committed since it was read is seen here.
+    pub async fn grant_used(&mut self, id: &GrantId, now: Instant) -> Result<bool, StoreError> {
+        Ok(run!(self, execute, USED, id.as_str(), now.0)? == 1)
+    }
+
+    /// The gate refuses what this grant rests on; whether that is news since it was last used. For the log only: suspension
+    /// is no state.
+    pub async fn grant_refused(&mut self, id: &GrantId, now: Instant) -> Result<bool, StoreError> {
+        Ok(run!(self, execute, REFUSED, id.as_str(), now.0)? == 1)
     }
 
     pub(super) async fn insert_grant(

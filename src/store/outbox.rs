@@ -36,7 +36,8 @@ pub struct Claimed {
     pub expires_at: Instant,
     /// This one included.
     pub tries: i64,
-    claimed_at: i64,
+    /// The claim's own instant: a later claim is another.
+    since: i64,
 }
 
 /// What waits.
@@ -59,6 +60,7 @@ row! {
         tries: i64,
     }
 }
+row! { struct Due { n: i64 } }
 row! { struct Waiting { pending: i64, oldest: Option<i64> } }
 
 const INSERT: Sql = text!(
@@ -79,6 +81,10 @@ macro_rules! claim {
 }
 /// On PostgreSQL nodes pass over what another is claiming; on SQLite the writer is the lock.
 const CLAIM: Sql = Sql { sqlite: claim!(""), postgres: claim!(" for update skip locked") };
+const DUE: Sql = text!(
+    "select count(*) as n from (select id from outbox
+      where done_at is null and due_at <= $1 and (claimed_at is null or claimed_at <= $2) limit 1) as due"
+);
 const DONE: Sql = text!(
     "update outbox set done_at = $3, claimed_at = null, sealed = '', last_error = $4
       where id = $1 and claimed_at = $2 and done_at is null"
@@ -110,6 +116,12 @@ impl Tx {
         Ok(id)
     }
 
+    /// Whether there is anything to claim: a look, so that a quiet outbox costs no writer anything.
+    pub async fn outbox_is_due(&mut self, lease: Span, now: Instant) -> Result<bool, StoreError> {
+        let row = run!(self, fetch::<Due>, DUE, now.0, now.minus(lease).0)?.pop();
+        Ok(row.is_some_and(|row| row.n > 0))
+    }
+
     /// Takes up to `most` that are due, oldest first. A claim older than `lease` is of a node that died.
     pub async fn claim_outbox(&mut self, most: i64, lease: Span, now: Instant) -> Result<Vec<Claimed>, StoreError> {
         let rows = run!(self, fetch::<OutboxRow>, CLAIM, now.0, now.minus(lease).0, most)?;
@@ -126,7 +138,7 @@ impl Tx {
                 made_at: Instant(row.made_at),
                 expires_at: Instant(row.expires_at),
                 tries: row.tries,
-                claimed_at: now.0,
+                since: now.0,
             }
         };
         let mut claimed: Vec<_> = rows.into_iter().map(read).collect();
@@ -141,12 +153,12 @@ impl Tx {
         gave_up: Option<&str>,
         now: Instant,
     ) -> Result<bool, StoreError> {
-        Ok(run!(self, execute, DONE, claimed.id.as_str(), claimed.claimed_at, now.0, gave_up)? == 1)
+        Ok(run!(self, execute, DONE, claimed.id.as_str(), claimed.since, now.0, gave_up)? == 1)
     }
 
     /// Not told this time: again at `due`. `why` holds no address and no secret.
     pub async fn outbox_again(&mut self, claimed: &Claimed, due: Instant, why: &str) -> Result<bool, StoreError> {
-        Ok(run!(self, execute, AGAIN, claimed.id.as_str(), claimed.claimed_at, due.0, why)? == 1)
+        Ok(run!(self, execute, AGAIN, claimed.id.as_str(), claimed.since, due.0, why)? == 1)
     }
 
     pub async fn outbox_backlog(&mut self) -> Result<Backlog, StoreError> {

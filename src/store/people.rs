@@ -17,10 +17,12 @@ row! {
         pub phone_claim: bool,
         pub password_hash: Option<String>,
         pub password_changed_at: Option<i64>,
+        pub password_reset_at: Option<i64>,
         standing: String,
         pub codes_set: i64,
         pub codes_saved_at: Option<i64>,
         pub codes_deferred_at: Option<i64>,
+        pub codes_waited: bool,
         pub signed_in_at: Option<i64>,
         pub revision: i64,
         pub made_at: i64,
@@ -62,8 +64,8 @@ macro_rules! person_where {
     ($rest:literal) => {
         concat!(
             "select id, email, email_verified_at, given_name, family_name, claims, phone, phone_set_at, phone_set_how, ",
-            "phone_claim, password_hash, password_changed_at, standing, codes_set, codes_saved_at, codes_deferred_at, ",
-            "signed_in_at, revision, made_at, changed_at from people ",
+            "phone_claim, password_hash, password_changed_at, password_reset_at, standing, codes_set, codes_saved_at, ",
+            "codes_deferred_at, codes_waited, signed_in_at, revision, made_at, changed_at from people ",
             $rest
         )
     };
@@ -76,8 +78,9 @@ const HOLD_ALONE: Sql =
 const BY_EMAIL: Sql = text!("select id from people where email = $1");
 const INSERT: Sql = text!(
     "insert into people (id, email, email_verified_at, given_name, family_name, claims, phone, phone_set_at, phone_set_how,
-                         phone_claim, password_hash, password_changed_at, standing, codes_set, revision, made_at, changed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'active', 0, 1, $13, $13)"
+                         phone_claim, password_hash, password_changed_at, standing, codes_set, codes_waited, revision, made_at,
+                         changed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'active', 0, false, 1, $13, $13)"
 );
 const NAMES: Sql = text!(
     "update people set given_name = $2, family_name = $3, claims = $4, revision = revision + 1, changed_at = $5 where id = $1"
@@ -90,11 +93,19 @@ const PHONE: Sql = text!(
     "update people set phone = $2, phone_set_at = $3, phone_set_how = $4, revision = revision + 1, changed_at = $3
       where id = $1"
 );
+const NO_PHONE: Sql = text!(
+    "update people set phone = null, phone_set_at = null, phone_set_how = null, revision = revision + 1, changed_at = $2
+      where id = $1"
+);
 const PHONE_CLAIM: Sql =
     text!("update people set phone_claim = $2, revision = revision + 1, changed_at = $3 where id = $1");
 const PASSWORD: Sql = text!(
     "update people set password_hash = $2, password_changed_at = $3, revision = revision + 1, changed_at = $3 where id = $1"
 );
+const NO_PASSWORD: Sql = text!(
+    "update people set password_hash = null, password_changed_at = $2, revision = revision + 1, changed_at = $2 where id = $1"
+);
+const PASSWORD_RESET: Sql = text!("update people set password_reset_at = $2 where id = $1");
 const STANDING: Sql = text!("update people set standing = $2, revision = revision + 1, changed_at = $3 where id = $1");
 const SIGNED_IN: Sql = text!("update people set signed_in_at = $2 where id = $1");
 const TOUCH: Sql = text!("update people set revision = revision + 1 where id = $1");
@@ -195,6 +206,12 @@ impl Tx {
         Ok(())
     }
 
+    /// Takes a number off the file.
+    pub async fn remove_phone(&mut self, id: &PersonId, now: Instant) -> Result<(), StoreError> {
+        run!(self, execute, NO_PHONE, id.as_str(), now.0)?;
+        Ok(())
+    }
+
     pub async fn set_phone_claim(&mut self, id: &PersonId, released: bool, now: Instant) -> Result<(), StoreError> {
         run!(self, execute, PHONE_CLAIM, id.as_str(), released, now.0)?;
         Ok(())
@@ -202,6 +219,18 @@ impl Tx {
 
     pub async fn set_password(&mut self, id: &PersonId, phc: &str, now: Instant) -> Result<(), StoreError> {
         run!(self, execute, PASSWORD, id.as_str(), phc, now.0)?;
+        Ok(())
+    }
+
+    /// Nobody signs in with it any more; a mailed link sets another.
+    pub async fn void_password(&mut self, id: &PersonId, now: Instant) -> Result<(), StoreError> {
+        run!(self, execute, NO_PASSWORD, id.as_str(), now.0)?;
+        Ok(())
+    }
+
+    /// Remembers that the password was set by a mailed link, beside [`Tx::set_password`].
+    pub async fn password_was_reset(&mut self, id: &PersonId, now: Instant) -> Result<(), StoreError> {
+        run!(self, execute, PASSWORD_RESET, id.as_str(), now.0)?;
         Ok(())
     }
 

@@ -35,9 +35,10 @@ const SAVED: Sql = text!(
       where id = $1 and codes_saved_at is null"
 );
 const DEFERRED: Sql = text!(
-    "update people set codes_deferred_at = $2, revision = revision + 1
-      where id = $1 and codes_saved_at is null and codes_deferred_at is null"
+    "update people set codes_deferred_at = $2, codes_waited = true, revision = revision + 1
+      where id = $1 and codes_saved_at is null and not codes_waited"
 );
+const VOID: Sql = text!("update recovery_codes set spent_at = $2 where person_id = $1 and spent_at is null");
 const DUE: Sql = text!(
     "update people set codes_deferred_at = null, revision = revision + 1 where id = $1 and codes_deferred_at is not null"
 );
@@ -88,9 +89,15 @@ impl Tx {
         Ok(())
     }
 
-    /// "Show me these next time": once. Whether it was granted.
+    /// "Show me these next time": once in a person's life. Whether it was granted.
     pub async fn defer_codes(&mut self, person: &PersonId, now: Instant) -> Result<bool, StoreError> {
         Ok(run!(self, execute, DEFERRED, person.as_str(), now.0)? == 1)
+    }
+
+    /// None of a person's codes opens anything any more.
+    pub async fn void_recovery_codes(&mut self, person: &PersonId, now: Instant) -> Result<(), StoreError> {
+        run!(self, execute, VOID, person.as_str(), now.0)?;
+        Ok(())
     }
 
     /// The next sign-in has come: they are missing again.

@@ -3,7 +3,7 @@
 use super::{Sql, StoreError, Tx, document, json, row, run, text};
 use crate::factors::Verified;
 use ostiary_gate::domain::{
-    amr::Proof,
+    amr::{Factor, Proof},
     ids::{PersonId, SessionId, TenantId, VisitId},
     time::Instant,
 };
@@ -56,6 +56,8 @@ const INSERT: Sql = text!(
 const PROOFS: Sql = text!("update visits set proofs = $2 where id = $1 and ended_at is null");
 const PROGRESS: Sql = text!("update visits set progress = $2 where id = $1 and ended_at is null");
 const TENANT: Sql = text!("update visits set tenant_id = $2 where id = $1 and ended_at is null");
+const ALONE: Sql =
+    text!("update visits set session_id = null, proofs = $2, expires_at = $3 where id = $1 and ended_at is null");
 const END: Sql = text!("update visits set ended_at = $2, ended_why = $3 where id = $1 and ended_at is null");
 
 impl VisitRow {
@@ -144,6 +146,21 @@ impl Tx {
 
     pub async fn set_visit_tenant(&mut self, visit: &VisitId, tenant: &TenantId) -> Result<(), StoreError> {
         run!(self, execute, TENANT, visit.as_str(), tenant.as_str())?;
+        Ok(())
+    }
+
+    /// Makes a visit stand on its own, without the session it came from, until `until`: what the person *knew* there and
+    /// here goes on counting, what they held does not.
+    pub async fn stand_alone(&mut self, visit: &VisitRow, until: Instant) -> Result<(), StoreError> {
+        let mut proofs = visit.proofs()?;
+        if let Some(id) = visit.session()?
+            && let Some(session) = self.session(&id).await?
+            && session.facts()?.ended_at.is_none()
+        {
+            proofs.extend(session.proofs()?);
+        }
+        proofs.retain(|proof| proof.factor == Factor::Password);
+        run!(self, execute, ALONE, visit.id.as_str(), json("proofs", &proofs)?, until.0)?;
         Ok(())
     }
 

@@ -106,7 +106,9 @@ fn every_language_has_the_same_keys_and_values_and_no_markup() {
 
 #[test]
 fn no_template_holds_words_of_its_own() {
-    for (path, text) in files(&root().join("templates"), ".html") {
+    let ours = files(&root().join("templates"), ".html").into_iter();
+    // The demo's two apps are not ours: they speak for themselves, in English.
+    for (path, text) in ours.filter(|(path, _)| !path.starts_with(root().join("templates/demo"))) {
         // The body's class is a name of the style sheet.
         let classes = ["door", "wide", "desk"].map(|class| format!("{{% block body_class %}}{class}"));
         let mut left = classes.iter().fold(text, |text, class| text.replace(class, ""));

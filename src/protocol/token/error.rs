@@ -25,6 +25,9 @@ pub enum TokenError {
     /// (DESIGN section 4).
     #[error("{description}")]
     Suspended { description: String, error_uri: String },
+    /// The person was taken out of service: another page explains, and nothing of theirs is to be kept open (RULES 8).
+    #[error("this account is out of service")]
+    Disabled { error_uri: String },
     #[error("{0}")]
     UnauthorizedClient(&'static str),
     #[error("this grant_type is not served here")]
@@ -62,7 +65,9 @@ impl TokenError {
                 (StatusCode::BAD_REQUEST, TokenCode::InvalidRequest)
             }
             Self::InvalidClient { .. } => (StatusCode::UNAUTHORIZED, TokenCode::InvalidClient),
-            Self::InvalidGrant(_) | Self::Suspended { .. } => (StatusCode::BAD_REQUEST, TokenCode::InvalidGrant),
+            Self::InvalidGrant(_) | Self::Suspended { .. } | Self::Disabled { .. } => {
+                (StatusCode::BAD_REQUEST, TokenCode::InvalidGrant)
+            }
             Self::UnauthorizedClient(_) => (StatusCode::BAD_REQUEST, TokenCode::UnauthorizedClient),
             Self::UnsupportedGrantType => (StatusCode::BAD_REQUEST, TokenCode::UnsupportedGrantType),
             Self::InvalidScope(_) => (StatusCode::BAD_REQUEST, TokenCode::InvalidScope),
@@ -76,6 +81,7 @@ impl TokenError {
     pub fn body(&self) -> ErrorBody {
         let (error_uri, grant) = match self {
             Self::Suspended { error_uri, .. } => (Some(error_uri.clone()), Some("suspended")),
+            Self::Disabled { error_uri } => (Some(error_uri.clone()), None),
             _ => (None, None),
         };
         ErrorBody { error: self.wire().1, error_description: description(&self.to_string()), error_uri, grant }

@@ -12,6 +12,7 @@ mod one_time_tests;
 pub mod policy;
 pub mod prove;
 pub mod recover;
+pub mod say;
 #[cfg(test)]
 mod seat_tests;
 pub mod session;

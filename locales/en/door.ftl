@@ -110,3 +110,11 @@ join-accept-submit = Join
 join-not-me = That’s not me
 given-name = Given name
 family-name = Family name
+
+not-me-title = Not you?
+not-me-intro = We’ll sign you out everywhere, lock your password, and take back an authenticator app that was added in the last 7 days. After that you choose a new password.
+not-me-submit = It wasn’t me. Lock my account
+not-me-was-me = If it was you, close this page. Nothing has changed.
+not-me-done-title = Your account is locked
+not-me-done = You’re signed out everywhere, and the old password opens nothing any more. Tell your practice manager what happened.
+not-me-new-password = Choose a new password

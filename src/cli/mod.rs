@@ -1,6 +1,7 @@
 //! The command line: settings, verbs, exit codes. Calls the same acts as pages do; decides nothing itself.
 pub mod clock;
 pub mod config;
+mod desk;
 mod failure;
 mod logs;
 mod opening;

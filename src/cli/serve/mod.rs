@@ -1,16 +1,16 @@
 //! `ostiary serve`: one process from its first line to its last answer. Owns start, readiness and the end; what is
 //! answered is the room `http`'s.
 mod connections;
-mod health;
+mod keys;
 
 use super::{
     Failure,
     config::{Mode, Settings, layers::Layers},
+    desk::desk,
     logs, opening, say,
 };
-use axum::Router;
+use crate::http::{self, App, Edge};
 use connections::Listener;
-use health::Health;
 use std::time::Duration;
 use tokio::{signal, sync::watch};
 
@@ -32,17 +32,22 @@ async fn run(settings: Settings) -> Result<(), Failure> {
     let main = Listener::bind(settings.listen, "listen").await?;
     let admin = Listener::bind(settings.admin_listen, "admin_listen").await?;
     let opened = opening::to_serve(&settings).await?;
-    let (stop, stopped) = watch::channel(false);
-    let health = Health::new(&opened, stopped.clone());
+    let desk = desk(&settings, &opened);
+    keys::first(&desk).await?;
+    let edge = Edge { proxies: settings.trusted_proxies.clone(), explains: settings.mode == Mode::Dev };
+    let app = App::new(desk.clone(), edge);
 
-    let pages = Router::new().merge(health.routes());
-    let main = tokio::spawn(main.serve(pages, stopped.clone()));
-    let admin = tokio::spawn(admin.serve(health.routes(), stopped));
+    let (stop, stopped) = watch::channel(false);
+    let main = tokio::spawn(main.serve(http::router(app.clone()), stopped.clone()));
+    let admin = tokio::spawn(admin.serve(http::admin_router(app.clone()), stopped));
     tracing::info!(issuer = settings.issuer, listen = %settings.listen, "serving");
     say(format_args!("ready {}", settings.issuer));
+    let looking_after_keys = tokio::spawn(keys::keep(desk));
 
     told_to_stop().await?;
     tracing::info!("stopping: no new connections, answers under way are finished");
+    app.drain();
+    looking_after_keys.abort();
     let _ = stop.send(true);
     let both = async { (main.await, admin.await) };
     if tokio::time::timeout(DRAIN, both).await.is_err() {

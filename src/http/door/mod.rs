@@ -1,3 +1,5 @@
+//! The sign-in pages.
+mod enrol;
 //! The sign-in pages: from the first page of a visit to its end, and the way out.
 mod code;
 mod help;
@@ -10,6 +12,7 @@ mod tenant;
 use super::Route;
 
 pub fn routes() -> Vec<Route> {
+    enrol::routes()
     vec![
         Route::page("/login", signin::show),
         Route::form("/login", signin::sign_in),

@@ -11,6 +11,7 @@ sign-in-password-changed = Your password was changed. Sign in with the new one.
 sign-in-no-username = Enter your email address.
 sign-in-no-password = Enter your password.
 sign-in-wrong-pair = That email and password don’t match. Check for typing mistakes, or reset your password.
+sign-in-other-person = { $app } asked for somebody else. Sign in with that account, or go back.
 
 code-title = Enter your 6-digit code
 code-title-confirm = Check it’s you: enter a 6-digit code
@@ -109,3 +110,11 @@ join-accept-submit = Join
 join-not-me = That’s not me
 given-name = Given name
 family-name = Family name
+
+not-me-title = Not you?
+not-me-intro = We’ll sign you out everywhere, lock your password, and take back an authenticator app that was added in the last 7 days. After that you choose a new password.
+not-me-submit = It wasn’t me. Lock my account
+not-me-was-me = If it was you, close this page. Nothing has changed.
+not-me-done-title = Your account is locked
+not-me-done = You’re signed out everywhere, and the old password opens nothing any more. Tell your practice manager what happened.
+not-me-new-password = Choose a new password

@@ -2,15 +2,21 @@
 pub mod account;
 pub mod apply;
 pub mod enrol;
+pub mod forgot;
 pub mod guard;
 pub mod hashing;
 pub mod letters;
+pub mod mail_code;
+#[cfg(test)]
+mod one_time_tests;
 pub mod policy;
 pub mod prove;
 pub mod recover;
+pub mod say;
 #[cfg(test)]
 mod seat_tests;
 pub mod session;
+pub mod setup_code;
 pub mod standing;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -121,7 +121,7 @@ fn allowed(attempts: Attempts) -> Result<(), NotProved> {
 }
 
 /// Only the hash of a name is kept: whoever reads the table learns no addresses of people who are not here.
-fn name_subject(name: &str, known_browser: Option<&str>) -> String {
+pub(super) fn name_subject(name: &str, known_browser: Option<&str>) -> String {
     let hash = hash::sha256_base64url(name.as_bytes());
     match known_browser {
         Some(browser) => format!("password {hash} {browser}"),
@@ -130,7 +130,7 @@ fn name_subject(name: &str, known_browser: Option<&str>) -> String {
 }
 
 /// One household, one budget: an IPv6 customer has a /64.
-fn address_subject(address: IpAddr) -> String {
+pub(super) fn address_subject(address: IpAddr) -> String {
     match address {
         IpAddr::V4(v4) => format!("address {v4}"),
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {

@@ -5,6 +5,7 @@ use crate::{
     crypto::{dice, hash},
     protocol::form::{self, FormError, Params},
     store::{Reading, SessionRow, StoreError},
+    views::frame::in_query,
 };
 use axum::{
     extract::{ConnectInfo, FromRequestParts, RawPathParams},
@@ -106,6 +107,14 @@ impl Ask {
 
     pub fn path(&self) -> &str {
         &self.seen.path
+    }
+
+    /// This address again, with its visit and nothing else of the query.
+    pub fn here(&self) -> String {
+        match self.query("visit") {
+            Ok(Some(visit)) => format!("{}?visit={}", self.path(), in_query(visit)),
+            Ok(None) | Err(_) => self.path().to_owned(),
+        }
     }
 
     /// A parameter of the query; none if it is missing or empty. Twice, or a query that is not one, is refused.

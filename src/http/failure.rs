@@ -1,5 +1,5 @@
 //! How a page can end without being drawn, and what the person is shown then.
-use super::{App, Ask};
+use super::{App, Ask, Visit};
 use crate::{
     acts::hashing::Busy,
     crypto::Fault,
@@ -26,6 +26,8 @@ pub enum Failure {
     Ours { cause: String, retry_after: Span },
     /// Another page is the answer (303).
     Elsewhere(String),
+    /// So is this, whatever page was asked for.
+    Answered(Box<Response>),
 }
 
 impl Failure {
@@ -64,6 +66,7 @@ impl Failure {
     pub(super) fn answer(self, ask: &Ask) -> Response {
         let (status, kind, retry_after) = match self {
             Self::Elsewhere(path) => return ask.see_other(&path),
+            Self::Answered(answer) => return *answer,
             Self::Theirs { status, kind } => {
                 let reference = ask.app.reference();
                 tracing::info!(reference = reference.code, %status, path = ask.path(), ?kind, "page refused");
@@ -79,6 +82,20 @@ impl Failure {
         let mut answer = draw(ask, StatusCode::SERVICE_UNAVAILABLE, kind, reference);
         answer.headers_mut().insert(header::RETRY_AFTER, seconds(retry_after));
         answer
+    }
+}
+
+impl Ask {
+    /// The page about a visit that does not go on, in its own frame.
+    pub(super) fn shown_instead(&self, status: StatusCode, visit: &Visit, kind: Kind) -> Failure {
+        let reference = self.app.reference();
+        tracing::info!(reference = reference.code, %status, path = self.path(), ?kind, "visit does not go on");
+        let mut scene = self.scene(Some(visit));
+        scene.frame.visit = None;
+        match scene.draw(status, |frame| Trouble { frame, kind, reference: Some(reference) }) {
+            Ok(answer) => Failure::Answered(Box::new(answer)),
+            Err(failure) => failure,
+        }
     }
 }
 

@@ -3,11 +3,14 @@
 //! Every address stands in [`routes`], one list. A page is made with [`Route::page`] or [`Route::form`]; a form cannot be
 //! had without the check against forged requests, because nothing else hands out a [`Form`]. What other programs call is
 //! made with [`Route::wire`] and reads no cookie.
+pub mod account;
 pub mod address;
 mod ask;
+mod confirm;
+pub mod console;
 pub mod cookies;
 pub mod door;
-mod failure;
+pub mod failure;
 mod files;
 mod form;
 mod guard;
@@ -15,13 +18,20 @@ mod headers;
 mod health;
 mod locale;
 pub mod oidc;
+mod own;
+#[cfg(test)]
+mod own_tests;
 mod reference;
 mod route;
 mod scene;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 mod visit;
 
 pub use ask::Ask;
-pub use failure::{Failure, Handled};
+pub use failure::{Failure, Handled, seconds};
 pub use form::{Body, Form, NoBody};
 pub use route::{Kind, Route};
 pub use scene::Scene;
@@ -70,6 +80,9 @@ pub fn routes() -> Vec<Route> {
     all.extend(files::routes());
     all.extend(oidc::routes());
     all.extend(door::routes());
+    all.extend(confirm::routes());
+    all.extend(account::routes());
+    all.extend(console::routes());
     all
 }
 

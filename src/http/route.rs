@@ -65,7 +65,7 @@ impl Route {
     where
         F: Fn(Ask, Form) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Handled> + Send,
-        G: Fn(Body) -> Handled + Clone + Send + Sync + 'static,
+        G: Fn(&Body) -> Handled + Clone + Send + Sync + 'static,
     {
         let serve = move |State(app): State<App>, request: Request| {
             let (handler, outside) = (handler.clone(), outside.clone());
@@ -149,7 +149,7 @@ async fn posted_or<F, Fut, G>(app: &App, request: Request, handler: F, outside: 
 where
     F: Fn(Ask, Form) -> Fut,
     Fut: Future<Output = Handled> + Send,
-    G: Fn(Body) -> Handled,
+    G: Fn(&Body) -> Handled,
 {
     let (mut parts, body) = request.into_parts();
     let (ask, failure) = Ask::read(app, &mut parts).await;
@@ -163,7 +163,7 @@ where
         if from_us && past_the_guard(&ask, &form).is_ok() {
             return handler(ask.clone(), form).await;
         }
-        outside(Body::of(form))
+        outside(&Body::of(form))
     };
     outcome.await.unwrap_or_else(|failure| failure.answer(&ask))
 }

@@ -7,6 +7,7 @@ use crate::{
 use askama::Template;
 use axum::response::IntoResponse;
 use http::{HeaderValue, StatusCode, header};
+use ostiary_gate::domain::tenant::Tenant;
 
 /// A frame, and where the forms on the page may lead besides here.
 pub struct Scene {
@@ -43,6 +44,12 @@ impl Scene {
     pub fn may_lead_to(&mut self, uri: &str) {
         // What has no source was never registered; then the browser stays here.
         self.leads_to.extend(redirect::csp_source(uri));
+    }
+
+    /// Whose house it is, once that is known.
+    pub fn at_clinic(&mut self, clinic: &Tenant) {
+        self.frame.clinic = Some(clinic.name.clone());
+        self.frame.zone = Zone::named(&clinic.time_zone).unwrap_or_else(Zone::utc);
     }
 
     /// Draws the page.

@@ -2,9 +2,11 @@
 //! after it the value names a row (RULES 8). Read here, shown by pages, judged by nobody.
 use super::{Ask, Failure, Form};
 use crate::{
-    acts::visit::{LIFE, Opening, Purpose, named},
+    acts::visit::{Opening, Purpose, named},
     crypto::seal::CannotSeal,
+    protocol::redirect::csp_source,
     store::{StoreError, Tx, VisitRow},
+    views::trouble::Kind,
 };
 use http::StatusCode;
 use ostiary_gate::{
@@ -12,13 +14,16 @@ use ostiary_gate::{
         client::Client,
         ids::{TenantId, VisitId},
         tenant::Tenant,
-        time::Instant,
+        time::{Instant, Span},
     },
     gate::Pin,
 };
 
 /// What the seal is for.
 const SEALED: &str = "visit";
+/// What was asked for longer ago is not asked for any more: the app itself has forgotten it. As long as a pending set-up
+/// is kept.
+const FORGOTTEN: Span = Span::hours(24);
 
 /// A visit on its way through the pages.
 pub struct Visit {
@@ -57,15 +62,21 @@ impl Ask {
 
     pub async fn visit_named(&self, text: &str) -> Result<Visit, Failure> {
         let now = self.now()?;
+        let visit = self.visit_even_over(text).await?;
+        if visit.is_over(now) { Err(self.over(&visit, now)) } else { Ok(visit) }
+    }
+
+    /// A visit of this browser, whether it goes on or not.
+    pub(super) async fn visit_even_over(&self, text: &str) -> Result<Visit, Failure> {
         let mut unit = self.app.desk.store.look().await?;
-        let visit = self.found(unit.tx(), text, now).await?;
+        let visit = self.found(unit.tx(), text).await?;
         unit.commit().await?;
         Ok(visit)
     }
 
-    async fn found(&self, tx: &mut Tx, text: &str, now: Instant) -> Result<Visit, Failure> {
+    async fn found(&self, tx: &mut Tx, text: &str) -> Result<Visit, Failure> {
         let (stage, purpose) = if let Ok(id) = VisitId::parse(text) {
-            let row = tx.visit(&id, &self.browser().hash).await?.ok_or_else(|| Failure::expired(None))?;
+            let row = tx.visit(&id, &self.browser().hash).await?.ok_or_else(|| self.unknown())?;
             let purpose = row.request()?;
             (Stage::Row(id, Box::new(row)), purpose)
         } else {
@@ -78,16 +89,24 @@ impl Ask {
             None => None,
         };
         let clinic = clinic(tx, &stage, &purpose, client.as_ref()).await?;
-        let visit = Visit { text: text.to_owned(), stage, purpose, client, clinic };
-        if visit.is_over(now) { Err(self.over(&visit, now)) } else { Ok(visit) }
+        Ok(Visit { text: text.to_owned(), stage, purpose, client, clinic })
     }
 
     /// Opens a sealed visit. One of another browser stays shut, and is told like one that is over.
     fn open(&self, text: &str) -> Result<Opening, Failure> {
         let browser = self.browser().hash;
         let opened = self.app.desk.store.root().open_url(SEALED, &browser, text);
-        let plain = opened.map_err(|_| Failure::expired(None))?;
-        serde_json::from_slice(&plain).map_err(|_| Failure::expired(None))
+        let plain = opened.map_err(|_| self.unknown())?;
+        serde_json::from_slice(&plain).map_err(|_| self.unknown())
+    }
+
+    /// Not of this browser: a browser that keeps no cookie is told why nothing will ever fit.
+    fn unknown(&self) -> Failure {
+        if self.browser_is_new() {
+            let again = self.here();
+            return Failure::Theirs { status: StatusCode::FORBIDDEN, kind: Kind::CookiesBlocked { again } };
+        }
+        Failure::expired(None)
     }
 
     /// Seals a visit for this browser.
@@ -100,13 +119,22 @@ impl Ask {
         })
     }
 
-    /// What a visit that is over answers: what was asked for stands in it still, so it begins again.
-    fn over(&self, visit: &Visit, now: Instant) -> Failure {
-        let opening = Opening { purpose: visit.purpose.clone(), began_at: now };
-        match self.seal(&opening) {
-            Ok(fresh) => Failure::expired(Some(format!("/login?visit={fresh}"))),
-            Err(_) => Failure::expired(None),
+    /// What a visit that is over answers. One that was finished says so; what was asked for in another stands in it still,
+    /// so it begins again.
+    pub(super) fn over(&self, visit: &Visit, now: Instant) -> Failure {
+        let app = visit.app();
+        if visit.is_done() {
+            let on = app.or_else(|| visit.own_path());
+            return self.shown_instead(StatusCode::OK, visit, Kind::OtherTab { on });
         }
+        let again = self.begin_again(visit, now).map(|fresh| format!("/login?visit={fresh}")).or(app);
+        self.shown_instead(StatusCode::GONE, visit, Kind::Expired { again })
+    }
+
+    /// The same visit from its start, where it is not too old to mean anything to whoever sent the person here.
+    pub(super) fn begin_again(&self, visit: &Visit, now: Instant) -> Option<String> {
+        let opening = Opening { purpose: visit.purpose.clone(), began_at: now };
+        (now.since(visit.began_at()) < FORGOTTEN).then(|| self.seal(&opening).ok()).flatten()
     }
 }
 
@@ -119,9 +147,37 @@ pub enum NoVisit {
 }
 
 impl Visit {
-    fn is_over(&self, now: Instant) -> bool {
+    pub fn began_at(&self) -> Instant {
         match &self.stage {
-            Stage::Sealed(opening) => now >= opening.began_at.plus(LIFE) || opening.began_at > now.plus(LIFE),
+            Stage::Sealed(opening) => opening.began_at,
+            Stage::Row(_, row) => row.began_at(),
+        }
+    }
+
+    /// Finished, here or in another tab.
+    pub(super) fn is_done(&self) -> bool {
+        match &self.stage {
+            Stage::Sealed(_) => false,
+            Stage::Row(_, row) => row.ended_why.as_deref() == Some("done"),
+        }
+    }
+
+    /// Where the app lives that sent the person here, if it lives on the web.
+    fn app(&self) -> Option<String> {
+        let source = csp_source(&self.purpose.request()?.redirect_uri).ok()?;
+        source.starts_with("http").then_some(source).filter(|source| source.contains("://"))
+    }
+
+    fn own_path(&self) -> Option<String> {
+        match &self.purpose {
+            Purpose::Authorize(_) => None,
+            Purpose::OwnPage { path, .. } => Some(path.clone()),
+        }
+    }
+
+    pub(super) fn is_over(&self, now: Instant) -> bool {
+        match &self.stage {
+            Stage::Sealed(opening) => !opening.is_open(now),
             Stage::Row(_, row) => !row.is_open(now),
         }
     }

@@ -40,6 +40,7 @@ const HOLD: Sql = text!(
 );
 const WRITE: Sql =
     text!("update attempts set failures = $2, in_a_row = $3, window_began = $4, paused_until = $5 where subject = $1");
+const IN_A_ROW: Sql = text!("select failures, in_a_row, window_began, paused_until from attempts where subject = $1");
 const CLEAR: Sql = text!("delete from attempts where subject = $1");
 const GIVE_BACK: Sql = text!(
     "update attempts set failures = case when failures > 0 then failures - 1 else 0 end, in_a_row = 0, paused_until = 0
@@ -88,5 +89,10 @@ impl Tx {
     pub async fn clear_attempts(&mut self, subject: &str) -> Result<(), StoreError> {
         run!(self, execute, CLEAR, subject)?;
         Ok(())
+    }
+
+    /// How many tries have failed since the last that did not.
+    pub async fn failures_in_a_row(&mut self, subject: &str) -> Result<i64, StoreError> {
+        Ok(run!(self, fetch::<AttemptRow>, IN_A_ROW, subject)?.pop().map_or(0, |row| row.in_a_row))
     }
 }

@@ -60,7 +60,24 @@ const VISITS_OF_OTHERS: Sql = text!(
     "update visits set ended_at = $1, ended_why = $2 where browser_hash = $3 and person_id <> $4 and ended_at is null"
 );
 
+const VISITS_OF_SESSION: Sql =
+    text!("update visits set ended_at = $1, ended_why = $2 where session_id = $3 and ended_at is null");
+const CODES_OF_SESSION: Sql = text!(
+    "update codes set state = 'ended'
+      where state = 'issued' and grant_id in (select id from grants where session_id = $1)"
+);
+
 impl Tx {
+    /// Somebody signs out here (RULES 5): the session, its online grants, its unredeemed codes and unfinished visits end;
+    /// what works without a session stays. Whether it was still there to end.
+    pub async fn sign_out(&mut self, session: &SessionId, why: &str, now: Instant) -> Result<bool, StoreError> {
+        let was_there = self.end_session(session, why, now).await?;
+        self.end_grants(Which::OfSession(session), End::OnlineOnly, why, now).await?;
+        run!(self, execute, CODES_OF_SESSION, session.as_str())?;
+        run!(self, execute, VISITS_OF_SESSION, now.0, why, session.as_str())?;
+        Ok(was_there)
+    }
+
     /// Ends grants, and with them all codes and tokens that hang from them: an ended grant is no grant. How many ended.
     pub async fn end_grants(&mut self, which: Which<'_>, end: End, why: &str, now: Instant) -> Result<u64, StoreError> {
         let (at, all) = (now.0, end == End::All);

@@ -54,7 +54,7 @@ pub use grants::{GrantRow, NewGrant};
 pub use issue::{AccessOrder, Format, IdTokenOrder, Issued, IssuedAccess, Order, Recorded, RefreshOrder};
 pub use keys::{KeyState, NewKey, StoredKey};
 pub use locks::Lock;
-pub use one_time::{CodeKind, LinkKind, LinkState, NewOneTime, OneTimeRow, Typed};
+pub use one_time::{CodeKind, Guess, LinkKind, LinkState, NewOneTime, OneTimeRow, Typed};
 pub use open::{Address, Opening, found};
 pub use outbox::{Backlog, Claimed, Telling};
 pub use people::{NewPerson, PersonRow, PhoneOrigin, Profile};

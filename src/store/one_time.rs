@@ -104,6 +104,16 @@ pub enum LinkState {
     Over,
 }
 
+/// A typed code, and where it was typed.
+pub struct Guess<'a> {
+    pub person: &'a PersonId,
+    pub visit: &'a VisitId,
+    /// Normalised, as `factors::recovery` reads it.
+    pub code: &'a Secret,
+    /// How many tries one code has.
+    pub most: i64,
+}
+
 /// What came of a typed code.
 pub enum Typed {
     /// It was right, and is spent with this unit.
@@ -223,21 +233,13 @@ impl Tx {
     }
 
     /// Counts a try, then compares, then spends. The caller commits a wrong one like a right one.
-    pub async fn try_code(
-        &mut self,
-        kind: CodeKind,
-        person: &PersonId,
-        visit: &VisitId,
-        code: &Secret,
-        most: i64,
-        now: Instant,
-    ) -> Result<Typed, StoreError> {
-        let (word, who, place) = (kind.word(), person.as_str(), visit.as_str());
+    pub async fn try_code(&mut self, kind: CodeKind, guess: &Guess<'_>, now: Instant) -> Result<Typed, StoreError> {
+        let (word, who, place, most) = (kind.word(), guess.person.as_str(), guess.visit.as_str(), guess.most);
         let Some(row) = run!(self, fetch::<OneTimeRow>, TRY, word, who, place, now.0, most)?.pop() else {
             let there = !run!(self, fetch::<OneTimeRow>, LATEST, word, who, place)?.is_empty();
             return Ok(if there { Typed::Over } else { Typed::Missing });
         };
-        let given = self.code_hash(kind, person, visit, row.issued_at, code.expose());
+        let given = self.code_hash(kind, guess.person, guess.visit, row.issued_at, guess.code.expose());
         if !hash::same(&given, &row.hash) {
             return Ok(Typed::Wrong { left: most - row.tries });
         }

@@ -31,7 +31,8 @@ fn for_visit<'a>(world: &'a World, visit: &'a VisitId) -> NewOneTime<'a, ()> {
 }
 
 async fn tried(tx: &mut Tx, kind: CodeKind, whose: (&PersonId, &VisitId), code: &str, now: Instant) -> Typed {
-    tx.try_code(kind, whose.0, whose.1, &Secret::new(code), 5, now).await.unwrap()
+    let guess = Guess { person: whose.0, visit: whose.1, code: &Secret::new(code), most: 5 };
+    tx.try_code(kind, &guess, now).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -55,7 +56,8 @@ async fn of_thirty_two_who_use_one_code_or_one_link_one_wins() {
                     let mut unit = store.begin().await.unwrap();
                     // More tries than people, so that it is the spending that decides.
                     let code = Secret::new("123456");
-                    let won = unit.tx().try_code(kind, &person, &visit, &code, 100, NOW).await.unwrap();
+                    let guess = Guess { person: &person, visit: &visit, code: &code, most: 100 };
+                    let won = unit.tx().try_code(kind, &guess, NOW).await.unwrap();
                     unit.commit().await.unwrap();
                     matches!(won, Typed::Right(_))
                 }

@@ -36,7 +36,8 @@ pub struct Claimed {
     pub expires_at: Instant,
     /// This one included.
     pub tries: i64,
-    claimed_at: i64,
+    /// The claim's own instant: a later claim is another.
+    since: i64,
 }
 
 /// What waits.
@@ -137,7 +138,7 @@ impl Tx {
                 made_at: Instant(row.made_at),
                 expires_at: Instant(row.expires_at),
                 tries: row.tries,
-                claimed_at: now.0,
+                since: now.0,
             }
         };
         let mut claimed: Vec<_> = rows.into_iter().map(read).collect();
@@ -152,12 +153,12 @@ impl Tx {
         gave_up: Option<&str>,
         now: Instant,
     ) -> Result<bool, StoreError> {
-        Ok(run!(self, execute, DONE, claimed.id.as_str(), claimed.claimed_at, now.0, gave_up)? == 1)
+        Ok(run!(self, execute, DONE, claimed.id.as_str(), claimed.since, now.0, gave_up)? == 1)
     }
 
     /// Not told this time: again at `due`. `why` holds no address and no secret.
     pub async fn outbox_again(&mut self, claimed: &Claimed, due: Instant, why: &str) -> Result<bool, StoreError> {
-        Ok(run!(self, execute, AGAIN, claimed.id.as_str(), claimed.claimed_at, due.0, why)? == 1)
+        Ok(run!(self, execute, AGAIN, claimed.id.as_str(), claimed.since, due.0, why)? == 1)
     }
 
     pub async fn outbox_backlog(&mut self) -> Result<Backlog, StoreError> {

@@ -102,6 +102,9 @@ const PHONE_CLAIM: Sql =
 const PASSWORD: Sql = text!(
     "update people set password_hash = $2, password_changed_at = $3, revision = revision + 1, changed_at = $3 where id = $1"
 );
+const NO_PASSWORD: Sql = text!(
+    "update people set password_hash = null, password_changed_at = $2, revision = revision + 1, changed_at = $2 where id = $1"
+);
 const PASSWORD_RESET: Sql = text!("update people set password_reset_at = $2 where id = $1");
 const STANDING: Sql = text!("update people set standing = $2, revision = revision + 1, changed_at = $3 where id = $1");
 const SIGNED_IN: Sql = text!("update people set signed_in_at = $2 where id = $1");
@@ -216,6 +219,12 @@ impl Tx {
 
     pub async fn set_password(&mut self, id: &PersonId, phc: &str, now: Instant) -> Result<(), StoreError> {
         run!(self, execute, PASSWORD, id.as_str(), phc, now.0)?;
+        Ok(())
+    }
+
+    /// Nobody signs in with it any more; a mailed link sets another.
+    pub async fn void_password(&mut self, id: &PersonId, now: Instant) -> Result<(), StoreError> {
+        run!(self, execute, NO_PASSWORD, id.as_str(), now.0)?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //! again after that. Kept as keyed hashes; what the visit shows is sealed.
 use super::{NotEnrolled, Place, Scene, begin};
 use crate::{
-    acts::Desk,
+    acts::{Desk, session::Browser},
     crypto::seal::Place as Sealed,
     factors::recovery::{self, RecoveryCode},
     store::{StoreError, Tx},
@@ -21,7 +21,7 @@ pub struct Shown {
 }
 
 /// Shows the codes: those this visit has made, or ten new ones.
-pub async fn show(desk: &Desk, visit: &VisitId, browser: &str) -> Result<Shown, NotEnrolled> {
+pub async fn show(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<Shown, NotEnrolled> {
     let (mut unit, scene) = begin(desk, visit, browser).await?;
     let answer = show_in(unit.tx(), desk, scene).await;
     unit.settle(answer).await
@@ -38,7 +38,7 @@ async fn show_in(tx: &mut Tx, desk: &Desk, mut scene: Scene) -> Result<Shown, No
 }
 
 /// The same codes as a file. Makes none: the page was there first.
-pub async fn download(desk: &Desk, visit: &VisitId, browser: &str) -> Result<Shown, NotEnrolled> {
+pub async fn download(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<Shown, NotEnrolled> {
     let scene = super::look(desk, visit, browser).await?;
     needs_codes(&scene)?;
     let Some(sealed) = &scene.progress.codes else { return Err(NotEnrolled::Next(Place::Codes)) };
@@ -47,7 +47,7 @@ pub async fn download(desk: &Desk, visit: &VisitId, browser: &str) -> Result<Sho
 }
 
 /// "I have saved my backup codes."
-pub async fn saved(desk: &Desk, visit: &VisitId, browser: &str) -> Result<(), NotEnrolled> {
+pub async fn saved(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<(), NotEnrolled> {
     let (mut unit, mut scene) = begin(desk, visit, browser).await?;
     let answer = saved_in(unit.tx(), desk, &mut scene).await;
     unit.settle(answer).await
@@ -62,7 +62,7 @@ async fn saved_in(tx: &mut Tx, desk: &Desk, scene: &mut Scene) -> Result<(), Not
 }
 
 /// "Patient waiting? Show me these next time I sign in." Who has waited before is shown the page again.
-pub async fn later(desk: &Desk, visit: &VisitId, browser: &str) -> Result<(), NotEnrolled> {
+pub async fn later(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<(), NotEnrolled> {
     let (mut unit, mut scene) = begin(desk, visit, browser).await?;
     let answer = later_in(unit.tx(), &mut scene).await;
     unit.settle(answer).await

@@ -2,7 +2,7 @@
 //! reloaded, typed wrong or opened twice; the code that proves it is this sign-in's second factor.
 use super::{NotEnrolled, Place, Scene, begin, scene};
 use crate::{
-    acts::{Desk, prove},
+    acts::{Desk, letters::News, prove, session::Browser},
     crypto::dice,
     factors::totp::{self, Code, Enrolled, Enrolment, Seed},
     store::{Attempts, Budget, End, NewAuthenticator, Pending, StoreError, Tx, Which},
@@ -30,7 +30,7 @@ pub struct Shown {
 }
 
 /// Shows this browser its secret: the one it was shown before, or a new one.
-pub async fn show(desk: &Desk, visit: &VisitId, browser: &str) -> Result<Shown, NotEnrolled> {
+pub async fn show(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<Shown, NotEnrolled> {
     let (mut unit, scene) = begin(desk, visit, browser).await?;
     let answer = show_in(unit.tx(), desk, scene).await;
     unit.settle(answer).await
@@ -60,7 +60,7 @@ fn needs_linking(scene: &Scene) -> Result<(), NotEnrolled> {
 }
 
 async fn pending(tx: &mut Tx, scene: &Scene) -> Result<Option<Pending>, StoreError> {
-    tx.pending_totp(scene.person_id(), &scene.browser, scene.now).await
+    tx.pending_totp(scene.person_id(), &scene.browser.hash, scene.now).await
 }
 
 fn seed_of(pending: &Pending) -> Result<Seed, StoreError> {
@@ -80,7 +80,7 @@ async fn draw(tx: &mut Tx, desk: &Desk, scene: &Scene) -> Result<Seed, NotEnroll
         label: &scene.entry(),
         // Said anew when it is confirmed; until then it counts nowhere.
         reach: &Reach::Only(std::collections::BTreeSet::new()),
-        browser: Some(&scene.browser),
+        browser: Some(&scene.browser.hash),
         expires_at: Some(expires_at),
     };
     tx.insert_authenticator(&new, scene.now).await?;
@@ -90,7 +90,7 @@ async fn draw(tx: &mut Tx, desk: &Desk, scene: &Scene) -> Result<Seed, NotEnroll
 
 /// Confirms this browser's secret by one code, as it was typed. Of many at once one confirms; the others learn what is
 /// next.
-pub async fn confirm(desk: &Desk, visit: &VisitId, browser: &str, typed: &str) -> Result<(), NotEnrolled> {
+pub async fn confirm(desk: &Desk, visit: &VisitId, browser: &Browser, typed: &str) -> Result<(), NotEnrolled> {
     let code = totp::read(typed)?;
     let (mut unit, mut scene) = begin(desk, visit, browser).await?;
     let answer = confirm_in(unit.tx(), desk, &mut scene, &code).await;
@@ -100,7 +100,7 @@ pub async fn confirm(desk: &Desk, visit: &VisitId, browser: &str, typed: &str) -
 async fn confirm_in(tx: &mut Tx, desk: &Desk, scene: &mut Scene, code: &Code) -> Result<(), NotEnrolled> {
     needs_linking(scene)?;
     let Some(pending) = pending(tx, scene).await? else { return Err(NotEnrolled::NewKey) };
-    let subject = format!("link {} {}", scene.person_id(), scene.browser);
+    let subject = format!("link {} {}", scene.person_id(), scene.browser.hash);
     match tx.reserve_attempt(&subject, TRIES, scene.now).await? {
         Attempts::Reserved => {}
         Attempts::PausedUntil(until) => return Err(NotEnrolled::PausedUntil(until)),
@@ -128,9 +128,14 @@ async fn confirm_in(tx: &mut Tx, desk: &Desk, scene: &mut Scene, code: &Code) ->
     scene.progress.bound = Some(pending.id.clone());
     scene.progress.wrong_codes = 0;
     scene.save(tx).await?;
-    let event = if replaces { Event::AuthenticatorReplaced } else { Event::AuthenticatorConfirmed };
+    let (seen, authenticator) = (scene.seen(), pending.id);
+    let (event, news) = if replaces {
+        (Event::AuthenticatorReplaced, News::AuthenticatorReplaced { seen, authenticator })
+    } else {
+        (Event::AuthenticatorConfirmed, News::AuthenticatorAdded { seen, authenticator })
+    };
     scene.log(tx, desk, event, "").await?;
-    Ok(())
+    Ok(scene.tell_news(tx, desk, news).await?)
 }
 
 /// RULES 6: only a set-up code or a recovery code ends a waiting reset. It does when something is bound by it, so that an
@@ -176,7 +181,7 @@ async fn end_others(tx: &mut Tx, scene: &Scene) -> Result<(), StoreError> {
     }
     tx.end_sessions(person, own.as_ref(), WHY, scene.now).await?;
     tx.end_codes(person, own.as_ref()).await?;
-    tx.end_visits_elsewhere(person, &scene.browser, WHY, scene.now).await?;
+    tx.end_visits_elsewhere(person, &scene.browser.hash, WHY, scene.now).await?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ pub mod number;
 pub mod phone;
 mod scene;
 #[cfg(test)]
-mod tests;
+pub(in crate::acts) mod tests;
 
 pub use first_binding::Asks;
 pub use scene::{Scene, begin, look};

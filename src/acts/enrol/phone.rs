@@ -1,7 +1,7 @@
 //! The mobile number: contact data that the clinic calls before it resets somebody's sign-in, never a factor.
 use super::{NotEnrolled, Place, Scene, begin, number::Number};
 use crate::{
-    acts::Desk,
+    acts::{Desk, session::Browser},
     store::{PhoneOrigin, Tx},
 };
 use ostiary_gate::domain::{audit::Event, ids::VisitId};
@@ -29,7 +29,13 @@ impl Scene {
 }
 
 /// Puts a number on file, as it was typed. `country` is an ISO 3166 code.
-pub async fn put(desk: &Desk, visit: &VisitId, browser: &str, country: &str, typed: &str) -> Result<(), NotEnrolled> {
+pub async fn put(
+    desk: &Desk,
+    visit: &VisitId,
+    browser: &Browser,
+    country: &str,
+    typed: &str,
+) -> Result<(), NotEnrolled> {
     let number = Number::read(country, typed)?;
     let (mut unit, mut scene) = begin(desk, visit, browser).await?;
     let answer = put_in(unit.tx(), desk, &mut scene, &number).await;
@@ -54,7 +60,7 @@ async fn put_in(tx: &mut Tx, desk: &Desk, scene: &mut Scene, number: &Number) ->
 }
 
 /// "Is this still your number?" Yes.
-pub async fn keep(desk: &Desk, visit: &VisitId, browser: &str) -> Result<(), NotEnrolled> {
+pub async fn keep(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<(), NotEnrolled> {
     let (mut unit, mut scene) = begin(desk, visit, browser).await?;
     let answer = keep_in(unit.tx(), &mut scene).await;
     unit.settle(answer).await

@@ -4,6 +4,8 @@ use super::{NotEnrolled, Place, first_binding::Asks};
 use crate::{
     acts::{
         Desk,
+        letters::{self, Letter, News, Seen, To},
+        session::Browser,
         visit::{self, Progress, Purpose},
     },
     porter::Heard,
@@ -38,7 +40,7 @@ pub struct Scene {
     pub has_pending: bool,
     pub codes_left: i64,
     pub now: Instant,
-    pub(super) browser: String,
+    pub(super) browser: Browser,
     person: Person,
 }
 
@@ -46,7 +48,7 @@ pub struct Scene {
 const TRIES: usize = 4;
 
 /// For a page: one picture, nothing held.
-pub async fn look(desk: &Desk, visit: &VisitId, browser: &str) -> Result<Scene, NotEnrolled> {
+pub async fn look(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<Scene, NotEnrolled> {
     let mut unit = desk.store.look().await?;
     let scene = read(unit.tx(), desk, visit, browser, Known::AsPicture).await?;
     unit.commit().await?;
@@ -54,7 +56,7 @@ pub async fn look(desk: &Desk, visit: &VisitId, browser: &str) -> Result<Scene, 
 }
 
 /// For an act: the clinics' locks shared, the person held alone.
-pub async fn begin(desk: &Desk, visit: &VisitId, browser: &str) -> Result<(Unit, Scene), NotEnrolled> {
+pub async fn begin(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<(Unit, Scene), NotEnrolled> {
     let mut locks = vec![];
     for _ in 0..TRIES {
         let mut unit = desk.store.begin().await?;
@@ -69,13 +71,13 @@ pub async fn begin(desk: &Desk, visit: &VisitId, browser: &str) -> Result<(Unit,
     Err(StoreError::Busy.into())
 }
 
-async fn read(tx: &mut Tx, desk: &Desk, id: &VisitId, browser: &str, known: Known) -> Result<Scene, NotEnrolled> {
+async fn read(tx: &mut Tx, desk: &Desk, id: &VisitId, browser: &Browser, known: Known) -> Result<Scene, NotEnrolled> {
     let now = tx.now(&*desk.clock).await?;
-    let person = tx.visit(id, browser).await?.ok_or(NotEnrolled::VisitOver)?.person()?;
+    let person = tx.visit(id, &browser.hash).await?.ok_or(NotEnrolled::VisitOver)?.person()?;
     // The person first: whoever waits here reads the visit as the one before them left it.
     let person = tx.person_facts(&person, known).await?.ok_or(NotEnrolled::VisitOver)?;
-    let row = tx.visit(id, browser).await?.filter(|row| row.is_open(now)).ok_or(NotEnrolled::VisitOver)?;
-    let (purpose, asked) = visit::claim_of_row(tx, &row, browser).await?;
+    let row = tx.visit(id, &browser.hash).await?.filter(|row| row.is_open(now)).ok_or(NotEnrolled::VisitOver)?;
+    let (purpose, asked) = visit::claim_of_row(tx, &row, &browser.hash).await?;
     // A client or resource that is gone is the gate's to tell.
     let heard = visit::heard(tx, &asked, known, now).await?.map_err(|_| NotEnrolled::Next(Place::Elsewhere))?;
     let file = tx.person(&person.id).await?.ok_or(NotEnrolled::VisitOver)?;
@@ -87,14 +89,14 @@ async fn read(tx: &mut Tx, desk: &Desk, id: &VisitId, browser: &str, known: Know
             clinics.push((membership.clone(), tenant));
         }
     }
-    let pending = tx.pending_totp(&person.id, browser, now).await?;
+    let pending = tx.pending_totp(&person.id, &browser.hash, now).await?;
     Ok(Scene {
         id: id.clone(),
         progress: row.progress()?,
-        known_since: tx.browser_known_since(&person.id, browser).await?,
+        known_since: tx.browser_known_since(&person.id, &browser.hash).await?,
         has_pending: pending.is_some(),
         codes_left: tx.recovery_codes_left(&person.id).await?,
-        browser: browser.to_owned(),
+        browser: browser.clone(),
         row,
         purpose,
         heard,
@@ -222,6 +224,12 @@ impl Scene {
         self.clinics.iter().any(|(m, _)| self.shows_own(m))
     }
 
+    /// Something of set-up was done already: whoever comes back goes on there.
+    pub fn has_begun(&self) -> bool {
+        let p = &self.progress;
+        self.has_pending || p.phone_settled || p.bound.is_some() || self.in_recovery()
+    }
+
     /// What the entry in the app is called: the clinic, or the house where somebody belongs to several.
     pub fn entry(&self) -> String {
         match self.clinics.as_slice() {
@@ -236,6 +244,26 @@ impl Scene {
 
     pub(in crate::acts) async fn save(&self, tx: &mut Tx) -> Result<(), StoreError> {
         tx.set_progress(&self.id, &self.progress).await
+    }
+
+    /// When and in which browser this happens, as the person would know it again.
+    pub(in crate::acts) fn seen(&self) -> Seen {
+        Seen::new(self.now, &self.browser.user_agent)
+    }
+
+    /// binding, recovery and what they change are always told, in the name of the clinic this visit is for.
+    pub(in crate::acts) async fn tell(&self, tx: &mut Tx, desk: &Desk, letter: Letter) -> Result<(), StoreError> {
+        let tenant = match self.here() {
+            [only] => Some(&only.id),
+            [] | [..] => None,
+        };
+        let to = To { person: &self.person.id, tenant };
+        letters::post(tx, letter, to, self.now, &*desk.dice).await?;
+        Ok(())
+    }
+
+    pub(in crate::acts) async fn tell_news(&self, tx: &mut Tx, desk: &Desk, news: News) -> Result<(), StoreError> {
+        self.tell(tx, desk, Letter::News(news)).await
     }
 
     /// One row in the log of each clinic this visit is for.

@@ -49,16 +49,16 @@ async fn bob(house: &House) -> Walker {
 
 impl Walker {
     pub async fn scene(&self, house: &House) -> Scene {
-        look(&house.desk, &self.visit, &self.browser.hash).await.unwrap_or_else(|e| panic!("{e}"))
+        look(&house.desk, &self.visit, &self.browser).await.unwrap_or_else(|e| panic!("{e}"))
     }
     pub async fn place(&self, house: &House) -> Place {
         self.scene(house).await.place()
     }
     pub async fn phone(&self, house: &House, typed: &str) -> Result<(), NotEnrolled> {
-        phone::put(&house.desk, &self.visit, &self.browser.hash, "AU", typed).await
+        phone::put(&house.desk, &self.visit, &self.browser, "AU", typed).await
     }
     pub async fn shown(&self, house: &House) -> Result<link::Shown, NotEnrolled> {
-        link::show(&house.desk, &self.visit, &self.browser.hash).await
+        link::show(&house.desk, &self.visit, &self.browser).await
     }
     /// The code that the app shows which scanned this browser's key.
     pub async fn code(&self, house: &House, ahead: Span) -> String {
@@ -66,13 +66,13 @@ impl Walker {
         code_at(&Seed::from_base32(shown.key.expose()).unwrap(), house.clock.now().plus(ahead))
     }
     pub async fn confirm(&self, house: &House, typed: &str) -> Result<(), NotEnrolled> {
-        link::confirm(&house.desk, &self.visit, &self.browser.hash, typed).await
+        link::confirm(&house.desk, &self.visit, &self.browser, typed).await
     }
     pub async fn codes(&self, house: &House) -> Result<codes::Shown, NotEnrolled> {
-        codes::show(&house.desk, &self.visit, &self.browser.hash).await
+        codes::show(&house.desk, &self.visit, &self.browser).await
     }
     pub async fn saved(&self, house: &House) -> Result<(), NotEnrolled> {
-        codes::saved(&house.desk, &self.visit, &self.browser.hash).await
+        codes::saved(&house.desk, &self.visit, &self.browser).await
     }
     pub async fn go_on(&self, house: &House) -> Onward {
         door::go_on(&house.desk, &self.visit, &self.browser).await.unwrap_or_else(|e| panic!("{e}"))
@@ -80,7 +80,7 @@ impl Walker {
     /// As the mailed code's act does.
     pub async fn prove_mailbox(&self, house: &House) {
         let (mut unit, mut scene) =
-            begin(&house.desk, &self.visit, &self.browser.hash).await.unwrap_or_else(|e| panic!("{e}"));
+            begin(&house.desk, &self.visit, &self.browser).await.unwrap_or_else(|e| panic!("{e}"));
         scene.progress.binding_allowed = Some(scene.now);
         scene.save(unit.tx()).await.unwrap();
         unit.commit().await.unwrap();
@@ -88,7 +88,7 @@ impl Walker {
     /// As the set-up code's act does.
     pub async fn show_set_up_code(&self, house: &House, tenant: &TenantId) {
         let (mut unit, mut scene) =
-            begin(&house.desk, &self.visit, &self.browser.hash).await.unwrap_or_else(|e| panic!("{e}"));
+            begin(&house.desk, &self.visit, &self.browser).await.unwrap_or_else(|e| panic!("{e}"));
         scene.progress.set_up_for.push(tenant.clone());
         scene.save(unit.tx()).await.unwrap();
         unit.commit().await.unwrap();
@@ -218,27 +218,24 @@ async fn a_secret_survives_wrong_codes_reloads_back_and_a_night_in_its_browser_a
         }
         let (there, _) = walk_in(&house, "bob", house.opening(&[]), house.browser()).await;
         there.prove_mailbox(&house).await;
-        phone::keep(&house.desk, &there.visit, &there.browser.hash).await.unwrap();
+        phone::keep(&house.desk, &there.visit, &there.browser).await.unwrap();
         let other = there.shown(&house).await.unwrap_or_else(|e| panic!("{e}")).key;
         assert_ne!(other.expose(), key.expose(), "{}", house.name);
         let code = there.code(&house, Span::ZERO).await;
         assert!(matches!(here.confirm(&house, &code).await, Err(NotEnrolled::WrongCode { .. })), "not this browser's");
         // The visit runs out overnight; the same browser comes back with the password.
         house.clock.advance(Span::hours(15));
-        assert!(matches!(
-            look(&house.desk, &here.visit, &here.browser.hash).await.map(drop),
-            Err(NotEnrolled::VisitOver)
-        ));
+        assert!(matches!(look(&house.desk, &here.visit, &here.browser).await.map(drop), Err(NotEnrolled::VisitOver)));
         let (again, _) = walk_in(&house, "bob", house.opening(&[]), here.browser.clone()).await;
         again.prove_mailbox(&house).await;
-        phone::keep(&house.desk, &again.visit, &again.browser.hash).await.unwrap();
+        phone::keep(&house.desk, &again.visit, &again.browser).await.unwrap();
         assert_eq!(again.place(&house).await, Place::Link);
         assert_eq!(again.shown(&house).await.unwrap_or_else(|e| panic!("{e}")).key.expose(), key.expose());
         // After a day it is another one.
         house.clock.advance(Span::hours(10));
         let (late, _) = walk_in(&house, "bob", house.opening(&[]), here.browser.clone()).await;
         late.prove_mailbox(&house).await;
-        phone::keep(&house.desk, &late.visit, &late.browser.hash).await.unwrap();
+        phone::keep(&house.desk, &late.visit, &late.browser).await.unwrap();
         assert_eq!(late.place(&house).await, Place::App, "{}", house.name);
         assert!(matches!(late.confirm(&house, "123456").await, Err(NotEnrolled::NewKey)));
         assert_ne!(late.shown(&house).await.unwrap_or_else(|e| panic!("{e}")).key.expose(), key.expose());
@@ -299,7 +296,7 @@ async fn of_thirty_two_who_confirm_at_once_one_binds_and_the_others_learn_what_i
         let mut tries = JoinSet::new();
         for _ in 0..32 {
             let (desk, bob, code) = (house.desk.clone(), bob.clone(), code.clone());
-            tries.spawn(async move { link::confirm(&desk, &bob.visit, &bob.browser.hash, &code).await });
+            tries.spawn(async move { link::confirm(&desk, &bob.visit, &bob.browser, &code).await });
         }
         let tries = tries.join_all().await;
         assert_eq!(tries.iter().filter(|t| t.is_ok()).count(), 1, "{}", house.name);
@@ -349,10 +346,7 @@ async fn the_first_confirmation_ends_what_others_hold_and_keeps_what_is_done_off
             unit.tx().end_grants(Which::OfPerson(&house.gina), crate::store::End::All, "test", house.clock.now()).await;
         assert_eq!(left.unwrap(), 1, "{}", house.name);
         drop(unit);
-        assert!(matches!(
-            look(&house.desk, &half.visit, &half.browser.hash).await.map(drop),
-            Err(NotEnrolled::VisitOver)
-        ));
+        assert!(matches!(look(&house.desk, &half.visit, &half.browser).await.map(drop), Err(NotEnrolled::VisitOver)));
         // Box off and no clinic asks: still she is asked for her own from now on.
         let (_, step) = walk_in(&house, "gina", house.opening(&[]), house.browser()).await;
         assert_eq!(step, Step::SecondFactor, "{}", house.name);
@@ -365,15 +359,15 @@ async fn backup_codes_stay_in_sight_until_they_are_saved_and_are_never_seen_agai
     for house in houses(dir.path()).await {
         let bob = bob(&house).await;
         bob.bind(&house).await;
-        assert!(codes::download(&house.desk, &bob.visit, &bob.browser.hash).await.is_err(), "the page comes first");
+        assert!(codes::download(&house.desk, &bob.visit, &bob.browser).await.is_err(), "the page comes first");
         let first = bob.codes(&house).await.unwrap_or_else(|e| panic!("{e}"));
         let again = bob.codes(&house).await.unwrap_or_else(|e| panic!("{e}"));
-        let file = codes::download(&house.desk, &bob.visit, &bob.browser.hash).await.unwrap_or_else(|e| panic!("{e}"));
+        let file = codes::download(&house.desk, &bob.visit, &bob.browser).await.unwrap_or_else(|e| panic!("{e}"));
         let text = |shown: &codes::Shown| shown.codes.iter().map(|c| c.expose().to_owned()).collect::<Vec<_>>();
         assert_eq!((text(&first), text(&first)), (text(&again), text(&file)), "{}", house.name);
         bob.saved(&house).await.unwrap();
         assert!(matches!(bob.codes(&house).await.map(drop), Err(NotEnrolled::Next(Place::Elsewhere))));
-        assert!(codes::download(&house.desk, &bob.visit, &bob.browser.hash).await.is_err());
+        assert!(codes::download(&house.desk, &bob.visit, &bob.browser).await.is_err());
         assert!(bob.scene(&house).await.progress.codes.is_none(), "{}: nothing is left in the row", house.name);
     }
 }
@@ -385,7 +379,7 @@ async fn codes_may_wait_once_open_nothing_meanwhile_and_are_asked_for_at_the_nex
         let bob = bob(&house).await;
         bob.bind(&house).await;
         bob.codes(&house).await.unwrap_or_else(|e| panic!("{e}"));
-        codes::later(&house.desk, &bob.visit, &bob.browser.hash).await.unwrap();
+        codes::later(&house.desk, &bob.visit, &bob.browser).await.unwrap();
         assert!(matches!(bob.go_on(&house).await, Onward::Code { .. }), "{}", house.name);
         house.clock.advance(Span::minutes(1));
         let (next, step) = walk_in(&house, "bob", house.opening(&[]), bob.browser.clone()).await;
@@ -400,7 +394,7 @@ async fn codes_may_wait_once_open_nothing_meanwhile_and_are_asked_for_at_the_nex
         assert_eq!(next.place(&house).await, Place::Codes);
         let shown = next.codes(&house).await.unwrap_or_else(|e| panic!("{e}"));
         assert!(!shown.may_wait, "{}", house.name);
-        let twice = codes::later(&house.desk, &next.visit, &next.browser.hash).await;
+        let twice = codes::later(&house.desk, &next.visit, &next.browser).await;
         assert!(matches!(twice, Err(NotEnrolled::Next(Place::Codes))));
         next.saved(&house).await.unwrap();
         assert!(matches!(next.go_on(&house).await, Onward::Code { .. }));
@@ -531,7 +525,7 @@ async fn after_a_reset_only_a_set_up_code_leads_on_and_the_reset_ends_when_somet
         assert_eq!(alice.place(&house).await, Place::SetUpCode);
         alice.show_set_up_code(&house, &house.riverside).await;
         assert_eq!(alice.place(&house).await, Place::Phone);
-        phone::keep(&house.desk, &alice.visit, &alice.browser.hash).await.unwrap();
+        phone::keep(&house.desk, &alice.visit, &alice.browser).await.unwrap();
         // Abandoned here, the clinic is as strict as before.
         let (again, step) = walk_in(&house, "alice", house.opening(&[]), house.browser()).await;
         assert_eq!((step, again.place(&house).await), (Step::SetUpCode, Place::SetUpCode));

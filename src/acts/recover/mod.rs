@@ -1,15 +1,17 @@
 //! Getting back in without the phone: a recovery code opens a recovery session, which may bind a new authenticator and
 //! nothing else (RULES 6). Owns that, and the rolling back of a first binding that its person disowns.
-mod roll_back;
+mod disown;
 #[cfg(test)]
 mod tests;
 
-pub use roll_back::{MISTRUST, RolledBack, roll_back};
+pub use disown::{NotDisowned, can_disown, disown};
 
 use super::{
     Desk,
     enrol::{NotEnrolled, Scene, begin},
+    letters::{Letter, News},
     prove::{CODE, code_subject},
+    session::Browser,
 };
 use crate::{
     factors::{recovery::RecoveryCode, typed::Unreadable},
@@ -30,6 +32,9 @@ const LIFE: Span = Span::minutes(30);
 /// Where wrong codes have stopped the account, a recovery code may still be tried: it is what lifts the stop, and no one
 /// guesses 74 bits.
 const STOPPED: Budget = Budget { per_window: 5, window: Span::hours(24), pause: Span::minutes(5), stop_after: None };
+
+/// So few codes left are told.
+const FEW: u32 = 2;
 
 /// Why no recovery session was opened.
 #[derive(Debug, thiserror::Error)]
@@ -98,7 +103,7 @@ impl Scene {
 }
 
 /// Spends a recovery code as it was typed, and turns the visit into a recovery session. How many codes are left.
-pub async fn use_code(desk: &Desk, visit: &VisitId, browser: &str, typed: &str) -> Result<i64, NotRecovered> {
+pub async fn use_code(desk: &Desk, visit: &VisitId, browser: &Browser, typed: &str) -> Result<i64, NotRecovered> {
     let code = RecoveryCode::read(typed)?;
     let (mut unit, mut scene) = begin(desk, visit, browser).await?;
     let answer = use_code_in(unit.tx(), desk, &mut scene, &code).await;
@@ -130,7 +135,13 @@ async fn use_code_in(tx: &mut Tx, desk: &Desk, scene: &mut Scene, code: &Recover
     scene.progress.recovery = Some(scene.now);
     scene.save(tx).await?;
     scene.log(tx, desk, Event::BackupCodeUsed, "").await?;
-    Ok(tx.recovery_codes_left(&person).await?)
+    let left = tx.recovery_codes_left(&person).await?;
+    let said = u32::try_from(left).unwrap_or_default();
+    scene.tell_news(tx, desk, News::BackupCodeUsed { left: said }).await?;
+    if said <= FEW {
+        scene.tell(tx, desk, Letter::FewBackupCodes { left: said }).await?;
+    }
+    Ok(left)
 }
 
 fn stopped_subject(scene: &Scene) -> String {
@@ -157,5 +168,6 @@ async fn end_all(tx: &mut Tx, scene: &Scene) -> Result<(), StoreError> {
     tx.end_sessions(person, None, WHY, now).await?;
     tx.end_grants(Which::OfPerson(person), End::All, WHY, now).await?;
     tx.end_visits(person, Some(scene.id.as_str()), WHY, now).await?;
+    tx.end_one_time(person, now).await?;
     tx.drop_pending(person, now).await
 }

@@ -1,8 +1,32 @@
-//! The sign-in pages.
+//! The sign-in pages: from the first page of a visit to its end, and the way out.
+mod code;
+mod enrol;
+mod help;
+mod logout;
 pub mod onward;
+mod signin;
+pub mod standing;
+mod tenant;
 
 use super::Route;
 
 pub fn routes() -> Vec<Route> {
-    vec![]
+    let mut all = vec![
+        Route::page("/login", signin::show),
+        Route::form("/login", signin::sign_in),
+        Route::form("/login/cancel", signin::cancel),
+        Route::page("/login/totp", code::show),
+        Route::form("/login/totp", code::check),
+        Route::page("/login/tenant", tenant::which),
+        Route::form("/login/tenant", tenant::choose),
+        Route::page("/consent", tenant::asks),
+        Route::form("/consent", tenant::answer),
+        Route::page("/login/help", help::show),
+        Route::form("/login/help", help::choose),
+        Route::page("/logout", logout::ask),
+        Route::form_or("/logout", logout::sign_out, logout::from_outside),
+        Route::page("/logout/done", logout::done),
+    ];
+    all.extend(enrol::routes());
+    all
 }

@@ -66,6 +66,11 @@ fn told_at_last(refusal: Refusal) -> (Code, &'static str) {
     }
 }
 
+/// A wait as a person counts it, begun minutes whole.
+pub fn minutes(wait: Span) -> u32 {
+    u32::try_from((wait.as_seconds() + 59) / 60).unwrap_or(1).max(1)
+}
+
 impl Ask {
     /// Goes on. `client`, where it is at hand, is named on a page that leaves.
     pub async fn lead(&self, onward: Onward, client: Option<&Client>) -> Handled {
@@ -95,7 +100,7 @@ impl Ask {
         }
         match (step, visit) {
             (Step::SignIn | Step::SignInAgain, _) | (_, None) => {
-                self.to_sign_in(&Opening { purpose, began_at: self.now()? })
+                self.to_sign_in(&Opening { purpose, began_at: self.app.desk.now().await? })
             }
             (step, Some(visit)) => Ok(self.see_other(&format!("{}?visit={visit}", page_of(step)))),
         }

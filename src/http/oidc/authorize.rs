@@ -30,7 +30,7 @@ pub async fn get(ask: Ask) -> Handled {
         Ok(found) => found,
         Err((error, client)) => return ask.refuse_request(&error, client.as_ref()),
     };
-    let opening = Opening { purpose: Purpose::Authorize(Box::new(wanted)), began_at: ask.now()? };
+    let opening = Opening { purpose: Purpose::Authorize(Box::new(wanted)), began_at: ask.app.desk.now().await? };
     let onward = door::arrive(&ask.app.desk, opening, &ask.browser()).await?;
     ask.lead(onward, Some(&client)).await
 }

@@ -31,6 +31,8 @@ pub enum SignInError {
     NoUsername,
     NoPassword,
     WrongPair,
+    /// The right password of somebody whom the app did not ask for.
+    OtherPerson,
     Throttled {
         minutes: u32,
     },
@@ -58,6 +60,9 @@ impl Page for SignIn {
             SignInError::NoUsername => Fault::at("username", t("sign-in-no-username")),
             SignInError::NoPassword => Fault::at("password", t("sign-in-no-password")),
             SignInError::WrongPair => Fault::at("password", t("sign-in-wrong-pair")),
+            SignInError::OtherPerson => {
+                Fault::at("username", t("sign-in-other-person").with("app", self.frame.wanted()))
+            }
             SignInError::Throttled { minutes } => Fault::general(t("throttled").count("minutes", minutes)),
             SignInError::Busy => Fault::general(t("busy")),
         })

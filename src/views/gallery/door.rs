@@ -4,6 +4,7 @@ use crate::views::{
     door::{
         code::{Code, CodeError, Purpose},
         help::{AskClinic, Asked, Help, Way},
+        not_me::{NotMe, NotMeDone},
         password::{Forgot, ForgotError, ForgotSent, NewPasswordError, Reset},
         recovery::{Recovered, Recovery, RecoveryError},
         signin::{Notice, SignIn, SignInError},
@@ -20,6 +21,8 @@ pub(super) fn draw(album: &mut Album) {
     code(album);
     ways_back(album);
     password(album);
+    album.add("not-me", &NotMe { frame: own(), token: "token".to_owned() });
+    album.add("not-me-done", &NotMeDone { frame: own() });
     album.each("tenant", [None, Some("ten_b")], |chosen: Option<&str>| WhichClinic {
         frame: Frame { clinic: None, ..frame() },
         clinics: [("ten_a", "Riverside Physio"), ("ten_b", "Hilltop Clinic")]

@@ -1,0 +1,149 @@
+//! What a person says on their way through the door besides showing factors: which clinic, that an app may know, that they
+//! would rather not; and that they sign out. None of it opens anything: the gate is asked anew.
+use super::{
+    Desk,
+    session::Browser,
+    visit::{self, Progress},
+};
+use crate::{
+    porter::Heard,
+    store::{Known, StoreError, Tx, VisitRow},
+};
+use ostiary_gate::{
+    domain::{
+        Blame,
+        audit::{Actor, Entry, Event},
+        ids::{ClientId, PersonId, TenantId, VisitId},
+        person::MembershipState,
+        time::Instant,
+    },
+    gate::{Outcome, Step},
+};
+
+/// Why it was not taken down.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// Ended, run out, or of another browser.
+    #[error("this visit is over")]
+    VisitOver,
+    /// It is not what the gate asks now: reached by Back, another tab, or a forged form.
+    #[error("this is not what is asked")]
+    NotAsked,
+    #[error("the person does not belong to this clinic")]
+    NotTheirs,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Blame for NotTaken {
+    fn is_ours(&self) -> bool {
+        matches!(self, Self::Store(_))
+    }
+}
+
+/// "Which clinic are you signing in to?"
+pub async fn choose_clinic(desk: &Desk, id: &VisitId, browser: &Browser, clinic: &TenantId) -> Result<(), NotTaken> {
+    let mut unit = desk.store.begin().await?;
+    let answer = chosen(unit.tx(), desk, (id, browser), clinic).await;
+    unit.settle(answer).await
+}
+
+async fn chosen(tx: &mut Tx, desk: &Desk, at: (&VisitId, &Browser), clinic: &TenantId) -> Result<(), NotTaken> {
+    let Moment { row, heard, .. } = due(tx, desk, at, Step::ChooseTenant).await?;
+    if heard.person().and_then(|person| person.live_membership(clinic)).is_none() {
+        return Err(NotTaken::NotTheirs);
+    }
+    Ok(tx.set_visit_tenant(&row.id()?, clinic).await?)
+}
+
+/// "Allow": remembered for these scopes. Taken only from somebody who has shown all that is demanded, so that half a
+/// sign-in allows nothing.
+pub async fn consent(desk: &Desk, id: &VisitId, browser: &Browser) -> Result<(), NotTaken> {
+    let mut unit = desk.store.begin().await?;
+    let answer = consented(unit.tx(), desk, (id, browser)).await;
+    unit.settle(answer).await
+}
+
+async fn consented(tx: &mut Tx, desk: &Desk, at: (&VisitId, &Browser)) -> Result<(), NotTaken> {
+    let Moment { row, heard, now } = due(tx, desk, at, Step::Consent).await?;
+    let (id, person) = (row.id()?, row.person()?);
+    let progress = Progress { consented: true, ..row.progress()? };
+    tx.set_progress(&id, &progress).await?;
+    let client = heard.rules.client.id.clone();
+    tx.remember_consent(&person, &client, &heard.wants.scope, now).await?;
+    let tenants: Vec<TenantId> = heard.tenants().cloned().collect();
+    log(tx, desk, Event::ConsentGiven, (&person, Some(client), &tenants), now).await?;
+    Ok(())
+}
+
+/// "Cancel": the visit ends, nothing else does. One that is over already is none to end.
+pub async fn cancel(desk: &Desk, id: &VisitId, browser: &Browser) -> Result<(), StoreError> {
+    let mut unit = desk.store.begin().await?;
+    let tx = unit.tx();
+    let now = tx.now(&*desk.clock).await?;
+    if tx.visit(id, &browser.hash).await?.is_some() {
+        tx.end_visit(id, "cancelled", now).await?;
+    }
+    unit.commit().await
+}
+
+/// Signs out on this browser (RULES 5). Whether somebody was signed in.
+pub async fn sign_out(desk: &Desk, browser: &Browser) -> Result<bool, StoreError> {
+    let mut unit = desk.store.begin().await?;
+    let tx = unit.tx();
+    let now = tx.now(&*desk.clock).await?;
+    let Some(row) = browser.session(tx).await? else {
+        unit.commit().await?;
+        return Ok(false);
+    };
+    let (id, person) = (row.id()?, row.person()?);
+    let was_there = tx.sign_out(&id, "signed out", now).await?;
+    let memberships = tx.memberships(&person).await?;
+    let tenants: Vec<TenantId> =
+        memberships.into_iter().filter(|m| m.state == MembershipState::Live).map(|m| m.tenant).collect();
+    log(tx, desk, Event::SignedOut, (&person, None, &tenants), now).await?;
+    unit.commit().await?;
+    Ok(was_there)
+}
+
+struct Moment {
+    row: VisitRow,
+    heard: Heard,
+    now: Instant,
+}
+
+/// The visit, if it is open and the gate asks for `step` now.
+async fn due(tx: &mut Tx, desk: &Desk, at: (&VisitId, &Browser), step: Step) -> Result<Moment, NotTaken> {
+    let (id, browser) = at;
+    let now = tx.now(&*desk.clock).await?;
+    let row = tx.visit(id, &browser.hash).await?.filter(|row| row.is_open(now)).ok_or(NotTaken::VisitOver)?;
+    let (_, asked) = visit::claim_of_row(tx, &row, &browser.hash).await?;
+    let heard = visit::heard(tx, &asked, Known::Held, now).await?.map_err(|_| NotTaken::VisitOver)?;
+    if heard.judgement().outcome != Outcome::Step(step) {
+        return Err(NotTaken::NotAsked);
+    }
+    Ok(Moment { row, heard, now })
+}
+
+/// A row in the log of each of these clinics.
+async fn log(
+    tx: &mut Tx,
+    desk: &Desk,
+    event: Event,
+    about: (&PersonId, Option<ClientId>, &[TenantId]),
+    now: Instant,
+) -> Result<(), StoreError> {
+    let (person, client, tenants) = about;
+    for tenant in tenants {
+        let entry = Entry {
+            tenant: Some(tenant.clone()),
+            actor: Actor::Person(person.clone()),
+            event,
+            person: Some(person.clone()),
+            client: client.clone(),
+            detail: String::new(),
+        };
+        tx.log(&entry, None, now, &*desk.dice).await?;
+    }
+    Ok(())
+}

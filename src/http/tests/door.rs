@@ -1,0 +1,301 @@
+//! From `/authorize` to a code, as a browser sees it, on both databases.
+use crate::{
+    acts::testing::{House, PASSWORD, houses},
+    http::testing::{Answer, Browser, authorize},
+};
+use http::{Method, StatusCode};
+use ostiary_gate::domain::time::Span;
+
+async fn password(browser: &mut Browser, name: &str, more: &[(&str, &str)]) -> Answer {
+    let page = browser.open(&authorize(more)).await;
+    typed(browser, &page, name).await
+}
+
+async fn typed(browser: &mut Browser, page: &Answer, name: &str) -> Answer {
+    let email = format!("{name}@example.com");
+    browser.fill(page, "login-submit", &[("username", &email), ("password", PASSWORD)]).await
+}
+
+async fn signed_in(house: &House, name: &str) -> Browser {
+    let mut browser = Browser::new(house);
+    let mut answer = password(&mut browser, name, &[]).await;
+    if answer.has("#totp-submit") {
+        answer = browser.fill(&answer, "totp-submit", &[("code", &house.code())]).await;
+        house.clock.advance(Span::seconds(30));
+    }
+    assert!(answer.told("code").is_some(), "{answer:?}");
+    browser
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_and_a_code_lead_back_to_the_app() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut browser = Browser::new(&house);
+        let page = browser.open(&authorize(&[("login_hint", "alice@example.com")])).await;
+        assert!(page.path.starts_with("/login?visit="), "{}", house.name);
+        assert_eq!(page.value("username"), "alice@example.com");
+        assert!(page.header("content-security-policy").contains("form-action 'self' https://app.example;"));
+        let page = typed(&mut browser, &page, "alice").await;
+        assert!(page.path.starts_with("/login/totp?visit=vis_"), "{page:?}");
+        assert!(page.text("details").contains("riverside requires two-factor authentication"), "{}", page.body);
+        assert!(page.header("content-security-policy").contains("https://app.example"));
+        let before = browser.cookies.clone();
+        let answer = browser.fill(&page, "totp-submit", &[("code", &house.code())]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let to = answer.location().unwrap();
+        assert!(to.starts_with("https://app.example/cb?code="), "{to}");
+        assert_eq!(answer.told("state").as_deref(), Some("s"));
+        assert_eq!(answer.told("iss").as_deref(), Some("http://localhost:9400"));
+        assert!(!before.contains_key("ostiary_session") && browser.cookies.contains_key("ostiary_session"));
+        assert!(browser.get(&authorize(&[])).await.told("code").is_some(), "signed in: no page");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_stays_but_the_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut browser = Browser::new(&house);
+        let page = browser.open(&authorize(&[])).await;
+        let fields = [("username", "alice@example.com"), ("password", "not this one"), ("shared", "yes")];
+        let page = browser.fill(&page, "login-submit", &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", house.name);
+        assert_eq!(page.value("username"), "alice@example.com");
+        assert!(page.has("#shared[checked]") && page.has("#fault") && !page.body.contains("not this one"));
+        let unknown =
+            browser.fill(&page, "login-submit", &[("username", "nobody@example.com"), ("password", "x")]).await;
+        assert_eq!(unknown.status, page.status);
+        assert_eq!(unknown.text("#fault"), page.text("#fault"), "the same for who does not exist");
+        let page = typed(&mut browser, &unknown, "alice").await;
+        for (code, words) in
+            [("", "Enter the 6-digit code"), ("12345", "The code is 6 digits"), ("000000", "didn’t match")]
+        {
+            let wrong = browser.fill(&page, "totp-submit", &[("code", code)]).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(wrong.text("#fault").contains(words), "{code}: {}", wrong.body);
+            assert_eq!(wrong.value("code"), "");
+        }
+        browser.fill(&page, "totp-submit", &[("code", "000000")]).await;
+        let third = browser.fill(&page, "totp-submit", &[("code", "000000")]).await;
+        assert!(third.text("#fault").contains("Still not matching? Check you’re reading the entry called riverside"));
+        let spaced = format!("{} {}", &house.code()[..3], &house.code()[3..]);
+        assert!(browser.fill(&page, "totp-submit", &[("code", &spaced)]).await.told("code").is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tries_run_out_with_a_time_to_come_back() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut browser = Browser::new(&house);
+        let page = password(&mut browser, "alice", &[]).await;
+        for _ in 0..5 {
+            browser.fill(&page, "totp-submit", &[("code", "000000")]).await;
+        }
+        let paused = browser.fill(&page, "totp-submit", &[("code", &house.code())]).await;
+        assert_eq!(
+            (paused.status, paused.header("retry-after")),
+            (StatusCode::TOO_MANY_REQUESTS, "300"),
+            "{}",
+            house.name
+        );
+        assert!(paused.text("#fault").contains("Wait 5 minutes"));
+        house.clock.advance(Span::minutes(5));
+        assert!(browser.fill(&page, "totp-submit", &[("code", &house.code())]).await.told("code").is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_is_answered_in_registered_words() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let none = ("prompt", "none");
+        let told = async |browser: &mut Browser, more: &[(&str, &str)]| {
+            let answer = browser.get(&authorize(&[&[none], more].concat())).await;
+            assert_eq!(answer.told("iss").as_deref(), Some("http://localhost:9400"));
+            answer.told("error").or_else(|| answer.told("code").map(|_| "code".to_owned())).unwrap_or_default()
+        };
+        assert_eq!(told(&mut Browser::new(&house), &[]).await, "login_required", "{}", house.name);
+        let mut gina = signed_in(&house, "gina").await;
+        assert_eq!(told(&mut gina, &[]).await, "code");
+        let otp = ("claims", r#"{"id_token":{"amr":{"essential":true,"value":"otp"}}}"#);
+        assert_eq!(told(&mut gina, &[otp]).await, "interaction_required");
+        let face = ("claims", r#"{"id_token":{"amr":{"essential":true,"value":"face"}}}"#);
+        assert_eq!(told(&mut gina, &[face]).await, "unmet_authentication_requirements");
+        assert_eq!(told(&mut gina, &[("tenant", "riverside")]).await, "access_denied");
+        assert_eq!(told(&mut gina, &[("tenant", "nowhere")]).await, "access_denied");
+        house.clock.advance(Span::minutes(2));
+        assert_eq!(told(&mut gina, &[("max_age", "60")]).await, "login_required");
+        let other = format!(r#"{{"id_token":{{"sub":{{"value":"{}"}}}}}}"#, house.alice);
+        assert_eq!(told(&mut gina, &[("claims", &other)]).await, "login_required");
+        house.clock.advance(Span::hours(2));
+        assert_eq!(told(&mut gina, &[]).await, "login_required", "idle");
+        let mut dave = Browser::new(&house);
+        let page = password(&mut dave, "dave", &[("tenant", "hilltop")]).await;
+        dave.fill(&page, "totp-submit", &[("code", &house.code())]).await;
+        assert_eq!(told(&mut dave, &[]).await, "account_selection_required");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_belongs_to_two_clinics_chooses_one_on_a_page() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut browser = Browser::new(&house);
+        let page = password(&mut browser, "dave", &[]).await;
+        assert!(page.path.starts_with("/login/tenant?visit="), "{page:?}");
+        let again = browser.fill(&page, "tenant-submit", &[]).await;
+        assert!(again.has("#fault"), "{}", house.name);
+        let stranger = browser.fill(&page, "tenant-submit", &[("tenant", "ten_00000000000000000000000000")]).await;
+        assert!(stranger.has("#fault"));
+        let page = browser.fill(&page, "tenant-submit", &[("tenant", house.hilltop.as_str())]).await;
+        assert!(page.path.starts_with("/login/totp"), "{page:?}");
+        assert!(browser.fill(&page, "totp-submit", &[("code", &house.code())]).await.told("code").is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn back_reload_and_a_second_tab_lead_on() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut browser = Browser::new(&house);
+        let first = browser.open(&authorize(&[])).await;
+        let second = browser.open(&authorize(&[("state", "two")])).await;
+        let code_page = typed(&mut browser, &first, "alice").await;
+        assert!(browser.get(&code_page.path).await.has("#totp-submit"), "reload");
+        let back = browser.get(&first.path).await;
+        assert!(back.has("#login-submit"), "Back: the sign-in page still works");
+        let forged = code_page.path.replace("/login/totp", "/consent");
+        assert!(browser.open(&forged).await.has("#totp-submit"), "a page that is not due leads to the one that is");
+        let other = Browser::new(&house).open(&code_page.path).await;
+        assert!(!other.has("#totp-submit"), "another browser's visit");
+        let done = browser.fill(&code_page, "totp-submit", &[("code", &house.code())]).await;
+        assert_eq!(done.told("state").as_deref(), Some("s"), "{}", house.name);
+        let again = browser.get(&code_page.path).await;
+        assert!(again.text("h1").contains("finished this in another tab"), "{}", again.body);
+        assert!(again.has("a[href='https://app.example']"));
+        let posted = browser.fill(&code_page, "totp-submit", &[("code", &house.code())]).await;
+        assert!(posted.text("h1").contains("finished this in another tab") && posted.told("code").is_none());
+        house.clock.advance(Span::seconds(30));
+        let page = typed(&mut browser, &second, "alice").await;
+        assert!(page.has("#totp-submit"), "whoever signs in again shows all of it again");
+        let reloaded = browser.get(&second.path).await;
+        assert_eq!(reloaded.told("state").as_deref(), Some("two"), "signed in meanwhile: no page is needed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_away_begins_again_and_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut browser = Browser::new(&house);
+        let page = browser.open(&authorize(&[])).await;
+        let code_page = typed(&mut browser, &page, "alice").await;
+        house.clock.advance(Span::minutes(61));
+        let late = typed(&mut browser, &page, "alice").await;
+        assert!(late.text("[role=status]").contains("You were away"), "{}", late.body);
+        assert_eq!(late.value("username"), "alice@example.com");
+        let expired = browser.fill(&code_page, "totp-submit", &[("code", &house.code())]).await;
+        assert_eq!(expired.status, StatusCode::GONE, "{}", house.name);
+        let fresh = browser.open(&code_page.path).await;
+        assert_eq!(fresh.status, StatusCode::GONE);
+        let html = scraper::Html::parse_document(&fresh.body);
+        let link = html.select(&scraper::Selector::parse("#trouble-on").unwrap()).next().unwrap().attr("href").unwrap();
+        let page = browser.open(link).await;
+        let page = typed(&mut browser, &page, "alice").await;
+        let answer = browser.fill(&page, "totp-submit", &[("code", &house.code())]).await;
+        assert_eq!(answer.told("state").as_deref(), Some("s"));
+        house.clock.advance(Span::hours(25));
+        let forgotten = browser.get(&late.path).await;
+        assert!(!forgotten.has("#login-submit"), "what was asked for yesterday is not asked for any more");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_goes_back_to_the_app_without_anything() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut browser = Browser::new(&house);
+        let page = browser.open(&authorize(&[])).await;
+        let answer = browser.fill(&page, "login-cancel", &[]).await;
+        assert_eq!(answer.told("error").as_deref(), Some("access_denied"), "{}", house.name);
+        assert_eq!(answer.told("state").as_deref(), Some("s"));
+        let own = browser.open("/login").await;
+        assert!(own.has("#login-submit") && own.has("#login-cancel"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_may_be_a_form_and_carries_nothing_of_ours() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut browser = signed_in(&house, "gina").await;
+        let page = browser.get(&authorize(&[("response_mode", "form_post"), ("state", "</script>")])).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let form = page.form("form-post-continue");
+        assert_eq!(form.action, "https://app.example/cb");
+        let names: Vec<&str> = form.fields.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["code", "state", "iss"], "{}", house.name);
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("form-action https://app.example;"), "{policy}");
+        let refused = browser.get(&authorize(&[("response_mode", "form_post"), ("scope", "zebra")])).await;
+        let fields = refused.form("form-post-continue").fields;
+        assert!(fields.contains(&("error".to_owned(), "invalid_scope".to_owned())));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_nobody_can_be_sent_back_with_stays_on_authorize() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = houses(dir.path()).await.remove(0);
+    let mut browser = Browser::new(&house);
+    for more in [
+        [("client_id", "nobody")],
+        [("client_id", "")],
+        [("redirect_uri", "")],
+        [("redirect_uri", "https://app.example/cb/")],
+        [("redirect_uri", "https://app.example@evil.example/cb")],
+    ] {
+        let page = browser.get(&authorize(&more)).await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST, "{more:?}");
+        assert!(page.has("#op-error") && page.location().is_none(), "{more:?}");
+        assert!(page.header("content-security-policy").contains("form-action 'self';"), "{more:?}");
+    }
+    let page = browser.get("/authorize?client_id=web&redirect_uri=%zz").await;
+    assert!(page.has("#op-error") && page.status == StatusCode::BAD_REQUEST);
+    let explained = browser.get(&authorize(&[("redirect_uri", "https://app.example/cb/")])).await;
+    assert!(explained.text(".explain").contains("slash too many"), "{}", explained.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_posted_request_becomes_a_get_of_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = houses(dir.path()).await.remove(0);
+    let mut browser = signed_in(&house, "gina").await;
+    let body = authorize(&[("state", "a&b ü")]).trim_start_matches("/authorize?").to_owned();
+    let kind = ("content-type", "application/x-www-form-urlencoded");
+    let from = [kind, ("origin", "https://app.example"), ("sec-fetch-site", "cross-site")];
+    let turned = browser.send(Method::POST, "/authorize", &from, body).await;
+    assert_eq!(turned.status, StatusCode::SEE_OTHER);
+    assert!(turned.headers.get("set-cookie").is_none(), "it reads and sets no cookie");
+    let answer = browser.get(&turned.location().unwrap()).await;
+    assert_eq!(answer.told("state").as_deref(), Some("a&b ü"));
+    let wrong = browser.send(Method::POST, "/authorize", &[kind], "client_id=nobody".to_owned()).await;
+    assert!(wrong.has("#op-error"));
+    let json = browser.send(Method::POST, "/authorize", &[("content-type", "application/json")], "{}".to_owned()).await;
+    assert_eq!(json.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_too_long_to_keep_is_said_to_the_app() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = houses(dir.path()).await.remove(0);
+    let mut browser = Browser::new(&house);
+    let (state, nonce) = ("s".repeat(2000), "n".repeat(2000));
+    let answer = browser.get(&authorize(&[("state", &state), ("nonce", &nonce)])).await;
+    assert_eq!(answer.told("error").as_deref(), Some("invalid_request"));
+    assert!(answer.told("error_description").unwrap().contains("longer than can be kept"));
+    let hinted = browser.get(&authorize(&[("id_token_hint", "a.b.c")])).await;
+    assert_eq!(hinted.told("error").as_deref(), Some("invalid_request"));
+}

@@ -32,6 +32,8 @@ const INSERT: Sql = text!(
 );
 const END: Sql =
     text!("update connections set ended_at = $3 where tenant_id = $1 and client_id = $2 and ended_at is null");
+/// Decisions in a tenant rest on what it is connected to.
+const MOVED: Sql = text!("update tenants set revision = revision + 1 where id = $1");
 const SCOPE: Sql =
     text!("update connections set scope = $3 where tenant_id = $1 and client_id = $2 and ended_at is null");
 
@@ -68,6 +70,7 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let (id, client, scope) = (connection.id.as_str(), connection.client.as_str(), connection.scope.to_string());
         run!(self, execute, INSERT, id, tenant.as_str(), client, scope, agreed_by, connection.agreed_at.0)?;
+        run!(self, execute, MOVED, tenant.as_str())?;
         Ok(())
     }
 
@@ -78,6 +81,7 @@ impl Tx {
         client: &ClientId,
         now: Instant,
     ) -> Result<bool, StoreError> {
+        run!(self, execute, MOVED, tenant.as_str())?;
         Ok(run!(self, execute, END, tenant.as_str(), client.as_str(), now.0)? > 0)
     }
 
@@ -88,6 +92,7 @@ impl Tx {
         scope: &Scope,
     ) -> Result<(), StoreError> {
         run!(self, execute, SCOPE, tenant.as_str(), client.as_str(), scope.to_string())?;
+        run!(self, execute, MOVED, tenant.as_str())?;
         Ok(())
     }
 }

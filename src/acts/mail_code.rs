@@ -4,6 +4,7 @@ use super::{
     Desk,
     enrol::{NotEnrolled, Place, Scene, begin, look},
     letters::{self, Letter, To},
+    session::Browser,
 };
 use crate::{
     factors::{recovery::MailCode, typed::Unreadable},
@@ -71,7 +72,7 @@ impl From<NotEnrolled> for NoMailCode {
 }
 
 /// For the page: sends the first code, or another when the last one ran out. A reload sends nothing.
-pub async fn open(desk: &Desk, visit: &VisitId, browser: &str) -> Result<Sent, NoMailCode> {
+pub async fn open(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<Sent, NoMailCode> {
     let (mut unit, scene) = begin(desk, visit, browser).await?;
     let answer = open_in(unit.tx(), desk, &scene).await;
     unit.settle(answer).await
@@ -87,12 +88,12 @@ async fn open_in(tx: &mut Tx, desk: &Desk, scene: &Scene) -> Result<Sent, NoMail
 }
 
 /// The page without sending anything: after a wrong code, or when no more letters are allowed.
-pub async fn shown(desk: &Desk, visit: &VisitId, browser: &str) -> Result<Sent, NoMailCode> {
+pub async fn shown(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<Sent, NoMailCode> {
     here(&look(desk, visit, browser).await?)
 }
 
 /// "Send it again."
-pub async fn again(desk: &Desk, visit: &VisitId, browser: &str) -> Result<Sent, NoMailCode> {
+pub async fn again(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<Sent, NoMailCode> {
     let (mut unit, scene) = begin(desk, visit, browser).await?;
     let answer = again_in(unit.tx(), desk, &scene).await;
     unit.settle(answer).await
@@ -105,7 +106,7 @@ async fn again_in(tx: &mut Tx, desk: &Desk, scene: &Scene) -> Result<Sent, NoMai
 }
 
 /// Checks the code as it was typed. A right one lets the visit go on, and proves the address it was mailed to.
-pub async fn check(desk: &Desk, visit: &VisitId, browser: &str, typed: &str) -> Result<(), NoMailCode> {
+pub async fn check(desk: &Desk, visit: &VisitId, browser: &Browser, typed: &str) -> Result<(), NoMailCode> {
     let code = MailCode::read(typed)?;
     let (mut unit, mut scene) = begin(desk, visit, browser).await?;
     let answer = check_in(unit.tx(), desk, &mut scene, &code).await;

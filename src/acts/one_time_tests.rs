@@ -37,7 +37,7 @@ async fn half(house: &House, name: &str) -> (VisitId, Browser) {
 }
 
 async fn place(house: &House, whose: &(VisitId, Browser)) -> Place {
-    enrol::look(&house.desk, &whose.0, &whose.1.hash).await.unwrap_or_else(|e| panic!("{e}")).place()
+    enrol::look(&house.desk, &whose.0, &whose.1).await.unwrap_or_else(|e| panic!("{e}")).place()
 }
 
 /// All letters that were queued since the last look.
@@ -78,16 +78,16 @@ async fn the_mailed_code_is_sent_once_and_a_right_one_leads_on_and_proves_the_ad
     for house in houses(dir.path()).await {
         let bob = half(&house, "bob").await;
         assert_eq!(place(&house, &bob).await, Place::MailCode, "{}", house.name);
-        let sent = mail_code::open(&house.desk, &bob.0, &bob.1.hash).await.unwrap();
+        let sent = mail_code::open(&house.desk, &bob.0, &bob.1).await.unwrap();
         assert_eq!(sent.to, "b•••@example.com");
-        mail_code::open(&house.desk, &bob.0, &bob.1.hash).await.unwrap();
+        mail_code::open(&house.desk, &bob.0, &bob.1).await.unwrap();
         let code = code_in(&letters(&house).await);
-        let wrong = mail_code::check(&house.desk, &bob.0, &bob.1.hash, &other_than(&code)).await;
+        let wrong = mail_code::check(&house.desk, &bob.0, &bob.1, &other_than(&code)).await;
         assert!(matches!(wrong, Err(NoMailCode::Wrong)), "{}", house.name);
         let spelled = format!(" {} {} ", &code[..3], &code[3..]);
-        mail_code::check(&house.desk, &bob.0, &bob.1.hash, &spelled).await.unwrap();
+        mail_code::check(&house.desk, &bob.0, &bob.1, &spelled).await.unwrap();
         assert_eq!(place(&house, &bob).await, Place::Phone, "{}", house.name);
-        let again = mail_code::check(&house.desk, &bob.0, &bob.1.hash, &code).await;
+        let again = mail_code::check(&house.desk, &bob.0, &bob.1, &code).await;
         assert!(matches!(again, Err(NoMailCode::Next(Place::Phone))), "{}", house.name);
         let events = events(&house, &house.riverside).await;
         for event in [Event::MailCodeSent, Event::CodeWrong, Event::MailCodeAccepted] {
@@ -103,9 +103,9 @@ async fn after_five_wrong_tries_another_code_is_mailed_and_codes_and_guesses_are
         let bob = half(&house, "bob").await;
         let check = |typed: String| {
             let (desk, bob) = (house.desk.clone(), bob.clone());
-            async move { mail_code::check(&desk, &bob.0, &bob.1.hash, &typed).await }
+            async move { mail_code::check(&desk, &bob.0, &bob.1, &typed).await }
         };
-        mail_code::open(&house.desk, &bob.0, &bob.1.hash).await.unwrap();
+        mail_code::open(&house.desk, &bob.0, &bob.1).await.unwrap();
         let first = code_in(&letters(&house).await);
         for n in 0..5 {
             assert!(matches!(check(other_than(&first)).await, Err(NoMailCode::Wrong)), "{}: {n}", house.name);
@@ -118,9 +118,9 @@ async fn after_five_wrong_tries_another_code_is_mailed_and_codes_and_guesses_are
         // Ten guesses in an hour, over all codes: also the right one has to wait now.
         assert!(matches!(check(second).await, Err(NoMailCode::PausedUntil(_))), "{}", house.name);
         for _ in 0..3 {
-            mail_code::again(&house.desk, &bob.0, &bob.1.hash).await.unwrap();
+            mail_code::again(&house.desk, &bob.0, &bob.1).await.unwrap();
         }
-        let sixth = mail_code::again(&house.desk, &bob.0, &bob.1.hash).await;
+        let sixth = mail_code::again(&house.desk, &bob.0, &bob.1).await;
         assert!(matches!(sixth, Err(NoMailCode::PausedUntil(_))), "{}: five letters an hour", house.name);
         assert_eq!(letters(&house).await.len(), 3, "{}", house.name);
     }
@@ -131,14 +131,14 @@ async fn a_mailed_code_works_ten_minutes_and_in_the_browser_that_asked() {
     let dir = tempfile::tempdir().unwrap();
     for house in houses(dir.path()).await {
         let (here, there) = (half(&house, "bob").await, half(&house, "bob").await);
-        mail_code::open(&house.desk, &here.0, &here.1.hash).await.unwrap();
+        mail_code::open(&house.desk, &here.0, &here.1).await.unwrap();
         let code = code_in(&letters(&house).await);
-        let elsewhere = mail_code::check(&house.desk, &there.0, &there.1.hash, &code).await;
+        let elsewhere = mail_code::check(&house.desk, &there.0, &there.1, &code).await;
         assert!(matches!(elsewhere, Err(NoMailCode::Over)), "{}: another visit", house.name);
-        let stolen = mail_code::check(&house.desk, &here.0, &there.1.hash, &code).await;
+        let stolen = mail_code::check(&house.desk, &here.0, &there.1, &code).await;
         assert!(matches!(stolen, Err(NoMailCode::VisitOver)), "{}: another browser", house.name);
         house.clock.advance(Span::minutes(10));
-        let late = mail_code::check(&house.desk, &here.0, &here.1.hash, &code).await;
+        let late = mail_code::check(&house.desk, &here.0, &here.1, &code).await;
         assert!(matches!(late, Err(NoMailCode::Over)), "{}", house.name);
     }
 }
@@ -157,8 +157,7 @@ async fn a_set_up_code_works_where_the_two_words_are_and_there_only() {
         set_first_binding(&house, FirstBinding::SetupCode).await;
         let (bob, thief) = (half(&house, "bob").await, half(&house, "bob").await);
         assert_eq!(place(&house, &bob).await, Place::SetUpCode, "{}", house.name);
-        let ask =
-            async |whose: &(VisitId, Browser)| setup_code::ask(&house.desk, &whose.0, &whose.1.hash).await.unwrap();
+        let ask = async |whose: &(VisitId, Browser)| setup_code::ask(&house.desk, &whose.0, &whose.1).await.unwrap();
         let (words, others) = (ask(&bob).await, ask(&thief).await);
         assert_eq!(ask(&bob).await, words, "{}: the same after a reload", house.name);
         let mut unit = house.desk.store.look().await.unwrap();
@@ -167,7 +166,7 @@ async fn a_set_up_code_works_where_the_two_words_are_and_there_only() {
         assert!(waiting.len() == 2 && waiting.contains(&words) && waiting.contains(&others), "{}", house.name);
         drop(unit);
         let show = async |whose: &(VisitId, Browser), code: &str| {
-            setup_code::show(&house.desk, &whose.0, &whose.1.hash, code).await
+            setup_code::show(&house.desk, &whose.0, &whose.1, code).await
         };
         assert!(matches!(show(&bob, "H4TQ-9KXM-2RWD").await, Err(NoSetUpCode::Wrong)), "{}: none yet", house.name);
         let code = give(&house, &house.dave, &house.bob, words).await.unwrap();
@@ -186,8 +185,8 @@ async fn a_set_up_code_has_five_tries_and_fifteen_minutes() {
     for house in houses(dir.path()).await {
         set_first_binding(&house, FirstBinding::SetupCode).await;
         let bob = half(&house, "bob").await;
-        let show = async |code: &str| setup_code::show(&house.desk, &bob.0, &bob.1.hash, code).await;
-        let words = setup_code::ask(&house.desk, &bob.0, &bob.1.hash).await.unwrap();
+        let show = async |code: &str| setup_code::show(&house.desk, &bob.0, &bob.1, code).await;
+        let words = setup_code::ask(&house.desk, &bob.0, &bob.1).await.unwrap();
         let code = give(&house, &house.dave, &house.bob, words).await.unwrap();
         assert!(matches!(show("123456").await, Err(NoSetUpCode::NoCode(_))), "{}: no try", house.name);
         for _ in 0..5 {
@@ -208,7 +207,7 @@ async fn nobody_is_given_a_code_by_themselves_from_elsewhere_without_words_or_af
     for house in houses(dir.path()).await {
         set_first_binding(&house, FirstBinding::SetupCode).await;
         let bob = half(&house, "bob").await;
-        let words = setup_code::ask(&house.desk, &bob.0, &bob.1.hash).await.unwrap();
+        let words = setup_code::ask(&house.desk, &bob.0, &bob.1).await.unwrap();
         let first = if words.first() == "acorn" { "anchor" } else { "acorn" };
         let second = if words.second() == "window" { "walnut" } else { "window" };
         let wrong = Words::read(first, second).unwrap();

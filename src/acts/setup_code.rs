@@ -3,6 +3,7 @@
 use super::{
     Desk,
     enrol::{Asks, NotEnrolled, Place, Scene, begin},
+    session::Browser,
 };
 use crate::{
     crypto::dice::Dice,
@@ -67,7 +68,7 @@ impl From<NotEnrolled> for NoSetUpCode {
 }
 
 /// For the person's page: the two words of this visit, the same at every reload.
-pub async fn ask(desk: &Desk, visit: &VisitId, browser: &str) -> Result<Words, NoSetUpCode> {
+pub async fn ask(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<Words, NoSetUpCode> {
     let (mut unit, scene) = begin(desk, visit, browser).await?;
     let answer = ask_in(unit.tx(), desk, &scene).await;
     unit.settle(answer).await
@@ -94,7 +95,7 @@ async fn ask_in(tx: &mut Tx, desk: &Desk, scene: &Scene) -> Result<Words, NoSetU
 }
 
 /// Checks the code as it was typed. A right one lets the visit bind an authenticator for the clinic that gave it.
-pub async fn show(desk: &Desk, visit: &VisitId, browser: &str, typed: &str) -> Result<TenantId, NoSetUpCode> {
+pub async fn show(desk: &Desk, visit: &VisitId, browser: &Browser, typed: &str) -> Result<TenantId, NoSetUpCode> {
     let code = SetUpCode::read(typed)?;
     let (mut unit, mut scene) = begin(desk, visit, browser).await?;
     let answer = show_in(unit.tx(), desk, &mut scene, &code).await;

@@ -69,7 +69,7 @@ async fn enter(ask: &Ask, then: String, home: &'static str) -> Result<Before, Fa
     if facts.is_some_and(|person| person.authenticators.is_empty()) {
         // What somebody without an authenticator shows afresh is the password.
         let purpose = Came::OwnPage { path: then, clinic: None };
-        return Err(ask.to_sign_in(&Opening { purpose, began_at: ask.app.desk.now().await? }));
+        return Err(ask.sign_in_first(&Opening { purpose, began_at: ask.app.desk.now().await? }));
     }
     Ok(Before { caller, clinic, then, home })
 }

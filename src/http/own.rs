@@ -1,6 +1,6 @@
 //! Our own pages, account and console, as seen from the edge: whoever is not signed in, or must show more, is led through
 //! the door and back; and the fresh code that many acts ask for.
-use super::{Ask, Failure, visit::NoVisit};
+use super::{Ask, Failure, door::onward::page_of, visit::NoVisit};
 use crate::{
     acts::{
         account::{ConfirmError, confirm},
@@ -28,7 +28,7 @@ impl Ask {
         let began_at = self.app.desk.now().await?;
         let purpose = Purpose::OwnPage { path: path.to_owned(), clinic: clinic.map(str::to_owned) };
         let opening = Opening { purpose, began_at };
-        let Some(caller) = self.caller() else { return Err(self.to_sign_in(&opening)) };
+        let Some(caller) = self.caller() else { return Err(self.sign_in_first(&opening)) };
         match door::arrive(&self.app.desk, opening.clone(), &self.browser()).await {
             Ok(Onward::OwnPage { .. }) => Ok(caller),
             Ok(Onward::Step { step, visit, .. }) => Err(self.to_step(step, visit.as_ref(), &opening)),
@@ -40,7 +40,7 @@ impl Ask {
     }
 
     /// The sign-in page, for whoever must show a password first.
-    pub fn to_sign_in(&self, opening: &Opening) -> Failure {
+    pub fn sign_in_first(&self, opening: &Opening) -> Failure {
         match self.seal(opening) {
             Ok(visit) => Failure::Elsewhere(format!("/login?visit={}", in_query(&visit))),
             Err(NoVisit::Ours(failure)) => failure,
@@ -49,19 +49,15 @@ impl Ask {
     }
 
     fn to_step(&self, step: Step, visit: Option<&VisitId>, opening: &Opening) -> Failure {
-        let page = match step {
-            Step::SignIn | Step::SignInAgain => return self.to_sign_in(opening),
-            Step::ChooseTenant => "/login/tenant",
-            Step::SecondFactor => "/login/totp",
-            Step::SetUpCode => "/enrol/setup-code",
-            Step::Enrol => "/enrol",
-            Step::Complete => "/enrol/phone",
+        match step {
+            Step::SignIn | Step::SignInAgain => return self.sign_in_first(opening),
             // Nothing of ours asks for these.
             Step::Connect | Step::Consent => return Failure::forbidden(),
-        };
+            Step::ChooseTenant | Step::SecondFactor | Step::SetUpCode | Step::Enrol | Step::Complete => {}
+        }
         match visit {
-            Some(visit) => Failure::Elsewhere(format!("{page}?visit={visit}")),
-            None => self.to_sign_in(opening),
+            Some(visit) => Failure::Elsewhere(format!("{}?visit={visit}", page_of(step))),
+            None => self.sign_in_first(opening),
         }
     }
 

@@ -1,7 +1,6 @@
-//! The sign-in pages.
-mod enrol;
 //! The sign-in pages: from the first page of a visit to its end, and the way out.
 mod code;
+mod enrol;
 mod help;
 mod logout;
 pub mod onward;
@@ -12,8 +11,7 @@ mod tenant;
 use super::Route;
 
 pub fn routes() -> Vec<Route> {
-    enrol::routes()
-    vec![
+    let mut all = vec![
         Route::page("/login", signin::show),
         Route::form("/login", signin::sign_in),
         Route::form("/login/cancel", signin::cancel),
@@ -28,5 +26,7 @@ pub fn routes() -> Vec<Route> {
         Route::page("/logout", logout::ask),
         Route::form_or("/logout", logout::sign_out, logout::from_outside),
         Route::page("/logout/done", logout::done),
-    ]
+    ];
+    all.extend(enrol::routes());
+    all
 }

@@ -2,9 +2,11 @@
 //! the act says, never the address.
 mod codes;
 mod link;
+mod mail_code;
 mod not_me;
 mod phone;
 mod recovery;
+mod setup_code;
 mod stop;
 
 use crate::{
@@ -28,6 +30,10 @@ pub fn routes() -> Vec<Route> {
         Route::page("/enrol", stop::show),
         Route::form("/enrol", stop::choose),
         Route::page("/enrol/cannot", stop::cannot),
+        Route::page("/enrol/mail-code", mail_code::show),
+        Route::form("/enrol/mail-code", mail_code::check),
+        Route::page("/enrol/setup-code", setup_code::show),
+        Route::form("/enrol/setup-code", setup_code::check),
         Route::page("/enrol/phone", phone::show),
         Route::form("/enrol/phone", phone::put),
         Route::page("/enrol/app", link::app),

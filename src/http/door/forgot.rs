@@ -5,6 +5,7 @@ use crate::{
     acts::{
         forgot::{self, NotAsked, NotReset},
         hashing::Busy,
+        visit::{Opening, Purpose},
     },
     factors::password::{MAX_BYTES, MIN_CHARACTERS, TooWeak},
     http::{Ask, Failure, Form, Handled, Visit},
@@ -107,7 +108,7 @@ pub async fn reset(ask: Ask, form: Form) -> Handled {
     }
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let error = match forgot::reset(&ask.app.desk, &ask.browser(), &token, new).await {
-        Ok(()) => return Ok(ask.without_session(ask.see_other("/login?changed=password"))),
+        Ok(()) => return changed(&ask),
         Err(NotReset::NoLink) => return Err(gone()),
         Err(NotReset::Busy(Busy { retry_after })) => return Err(Failure::busy(retry_after)),
         Err(NotReset::Store(cause)) => return Err(cause.into()),
@@ -116,4 +117,14 @@ pub async fn reset(ask: Ask, form: Form) -> Handled {
         Err(NotReset::Weak(TooWeak::Guessable)) => NewPasswordError::TooEasy,
     };
     form_page(&ask, &token, Some(error)).await
+}
+
+/// To the sign-in page, which says so.
+fn changed(ask: &Ask) -> Handled {
+    let purpose = Purpose::OwnPage { path: "/account".to_owned(), clinic: None };
+    let to = match ask.seal(&Opening { purpose, began_at: ask.now()? }) {
+        Ok(visit) => format!("/login?changed=yes&visit={visit}"),
+        Err(_) => "/login".to_owned(),
+    };
+    Ok(ask.without_session(ask.see_other(&to)))
 }

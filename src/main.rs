@@ -2,8 +2,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ostiary::cli::main(|| {
-        eprintln!("ostiary: the demo is not built into this edition yet");
-        ExitCode::from(1)
-    })
+    ostiary::cli::main(ostiary::demo::main)
 }

@@ -175,6 +175,7 @@ review-mails-before = { $n ->
    *[other] { $n } people will get an email today, and reminders 1 day and 2 hours before.
 }
 review-off = **People at { $clinic } will no longer need two-factor authentication.** Whoever has set it up is still asked.
+review-postpone = The start on **{ $was }** is postponed.
 review-cancel = The start on **{ $when }** is cancelled. Two-factor authentication stays off.
 review-admins-told = All admins get an email with your name and your reason.
 review-reason = Reason

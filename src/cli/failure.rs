@@ -1,7 +1,7 @@
 //! Why a verb did not do what it was asked: a message that names the next step, and an exit code. 1: refused or failed;
 //! 2: asked wrongly.
 use super::config::Wrong;
-use crate::{crypto::root::NoRootKey, store::StoreError};
+use crate::{crypto::root::NoRootKey, mint::MintError, store::StoreError};
 use std::{fmt, process::ExitCode};
 
 pub struct Failure {
@@ -56,5 +56,14 @@ impl From<Wrong> for Failure {
 impl From<std::io::Error> for Failure {
     fn from(why: std::io::Error) -> Self {
         Self::refused(why.to_string())
+    }
+}
+
+impl From<MintError> for Failure {
+    fn from(why: MintError) -> Self {
+        match why {
+            MintError::Store(why) => why.into(),
+            other => Self::refused(other.to_string()),
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! The command line: settings, verbs, exit codes. Calls the same acts as pages do; decides nothing itself.
+mod apply;
 pub mod clock;
 pub mod config;
-mod failure;
+mod desk;
+pub mod failure;
 mod logs;
 mod opening;
-mod serve;
+pub mod serve;
 mod settings;
+mod work;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use config::{
@@ -31,11 +34,20 @@ struct Cli {
 enum Verb {
     /// Serve the deployment
     Serve(ServeArgs),
+    /// Make what a state file declares: tenants, policies, people, clients, connections
+    Apply(apply::ApplyArgs),
     /// Try it out: Ostiary, two apps and a clinic's people on this machine, gone with Ctrl-C
-    Demo,
+    Demo(DemoArgs),
     /// What is configured
     #[command(subcommand)]
     Config(ConfigVerb),
+}
+
+#[derive(Args)]
+pub struct DemoArgs {
+    /// The first of ten ports in a row: Ostiary, the clinic app, Ledgerly, mails and codes
+    #[arg(long, default_value_t = 9400)]
+    pub port: u16,
 }
 
 #[derive(Args)]
@@ -60,7 +72,7 @@ enum ConfigVerb {
 }
 
 /// Runs the verb that was asked for. `demo` stands above this room and is handed in.
-pub fn main(demo: impl FnOnce() -> ExitCode) -> ExitCode {
+pub fn main(demo: impl FnOnce(&DemoArgs, Layers) -> ExitCode) -> ExitCode {
     let matches = match command().try_get_matches() {
         Ok(matches) => matches,
         Err(said) => {
@@ -72,10 +84,10 @@ pub fn main(demo: impl FnOnce() -> ExitCode) -> ExitCode {
         Ok(cli) => cli,
         Err(said) => said.exit(),
     };
-    if matches!(cli.verb, Verb::Demo) {
-        return demo();
-    }
     let layers = Layers::read(&surroundings(&cli, &matches));
+    if let Verb::Demo(args) = &cli.verb {
+        return demo(args, layers);
+    }
     match run(cli.verb, &layers) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -88,9 +100,10 @@ pub fn main(demo: impl FnOnce() -> ExitCode) -> ExitCode {
 fn run(verb: Verb, layers: &Layers) -> Result<(), Failure> {
     match verb {
         Verb::Serve(args) => serve::serve(layers, mode(&args)),
+        Verb::Apply(args) => apply::run(&args, layers),
         Verb::Config(ConfigVerb::Check(args)) => settings::check(layers, mode(&args)),
         Verb::Config(ConfigVerb::Show { origin, json }) => settings::show(layers, origin, json),
-        Verb::Demo => Ok(()),
+        Verb::Demo(_) => Ok(()),
     }
 }
 
@@ -125,7 +138,7 @@ fn surroundings(cli: &Cli, matches: &ArgMatches) -> Surroundings {
 }
 
 /// One line, or several, on standard output. Whoever reads it may have gone: that is no fault of ours.
-fn say(text: impl std::fmt::Display) {
+pub fn say(text: impl std::fmt::Display) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }

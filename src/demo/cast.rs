@@ -19,6 +19,7 @@ pub fn state(ports: &Ports, secrets: &Secrets) -> String {
         ("{clinic}", ports.clinic().as_str()),
         ("{ledgerly}", ports.ledgerly().as_str()),
         ("{clinic-id}", clinic::CLIENT_ID),
+        ("{api-id}", clinic::API_CLIENT_ID),
         ("{clinic-name}", clinic::NAME),
         ("{ledgerly-id}", ledgerly::CLIENT_ID),
         ("{resource}", clinic::RESOURCE),
@@ -35,7 +36,7 @@ pub struct Member {
     pub name: String,
     pub email: String,
     pub password: String,
-    /// `admin of Riverside Physio (2FA off)`
+    /// `admin, Riverside Physio (two-factor off)`
     pub at: Vec<String>,
     pub seed: Option<Seed>,
 }
@@ -79,7 +80,7 @@ pub fn people(state: &str) -> Result<Vec<Member>, toml::de::Error> {
     let Document { tenant: tenants, person: people } = toml::from_str(state)?;
     let at = |membership: &Membership| {
         let tenant = tenants.iter().find(|tenant| tenant.slug == membership.tenant)?;
-        Some(format!("{} of {}, where two-factor is {}", membership.role, tenant.name, switch(&tenant.policy)))
+        Some(format!("{}, {} (two-factor {})", membership.role, tenant.name, switch(&tenant.policy)))
     };
     let member = |person: Person| Member {
         name: format!("{} {}", person.given_name, person.family_name),
@@ -104,13 +105,14 @@ mod tests {
     fn the_story_has_its_people() {
         let secrets = || "s".repeat(43);
         let secrets = Secrets { clinic: secrets(), api: secrets(), ledgerly: secrets() };
-        let state = state(&Ports::default(), &secrets);
-        assert!(!state.lines().any(|line| line.contains(['{']) && !line.contains("tenant =")), "{state}");
+        let state = state(&Ports::from(9400).unwrap(), &secrets);
+        let filled = |line: &str| !line.split('#').next().unwrap().replace("{ tenant", "").contains('{');
+        assert!(state.lines().all(filled), "{state}");
         let people = people(&state).unwrap();
         let who = |name: &str| people.iter().find(|person| person.email.starts_with(name)).unwrap();
         assert!(who("sam").seed.is_none() && who("lee").seed.is_none(), "two who never enrolled");
-        assert!(who("priya").seed.is_some() && who("priya").at[0].starts_with("admin of Riverside"));
+        assert!(who("priya").seed.is_some() && who("priya").at[0].starts_with("admin, Riverside"));
         let mei = &who("mei").at;
-        assert!(mei.iter().any(|at| at.ends_with(" on")) && mei.iter().any(|at| at.ends_with(" off")), "{mei:?}");
+        assert!(mei.iter().any(|at| at.ends_with(" on)")) && mei.iter().any(|at| at.ends_with(" off)")), "{mei:?}");
     }
 }

@@ -1,17 +1,11 @@
 //! What an authorization request asked that later answers need: kept with the grant, as a document.
-use crate::{
-    acts::visit::demand_of,
-    porter::{Claim, Whose},
-    protocol::authorize::AuthorizeRequest,
-    store::{GrantRow, StoreError},
-};
+use crate::{acts::visit::demand_of, protocol::authorize::AuthorizeRequest};
 use ostiary_gate::{
     domain::{
         client::Client,
-        grant::Keeping,
         ids::{ClientId, SessionId, TenantId},
     },
-    gate::{Demand, Occasion, Pin},
+    gate::Demand,
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,33 +37,6 @@ impl Asked {
     pub fn demand(&self) -> Demand {
         self.request.as_deref().map(demand_of).unwrap_or_default()
     }
-}
-
-/// What a grant claims today, by its own road: refresh, userinfo, introspection.
-pub fn claim_on_grant(row: &GrantRow, tenants: &[TenantId]) -> Result<Claim, StoreError> {
-    let occasion = match row.keeping()? {
-        Keeping::Online => Occasion::Online,
-        Keeping::Offline => Occasion::Offline,
-        Keeping::Machine => Occasion::Machine,
-    };
-    // A client that can tell holds it for one clinic; one that cannot is gated by all the person has today.
-    let pin = match tenants {
-        [one] if row.tenant_aware || occasion == Occasion::Machine => Pin::To(one.clone()),
-        [] | [..] => Pin::None,
-    };
-    Ok(Claim {
-        client: row.client()?,
-        whose: Whose::Grant(row.id()?),
-        pin,
-        occasion,
-        scope: row.scope()?,
-        resource: row.resource.clone(),
-        demand: Demand::default(),
-        wishes: vec![],
-        fresh: None,
-        only: None,
-        consented: true,
-    })
 }
 
 /// `sid` of tokens and logout: one per session, client and, for clients that can tell, tenant (RULES 3).

@@ -1,8 +1,9 @@
 //! The authorization endpoint's road: a visit that the gate clears becomes a code, and the session behind it is made or
 //! raised, in one unit.
 use super::{
-    asked::{Asked, claim_on_grant, sid},
+    asked::{Asked, sid},
     door::{DoorError, Front, Onward, Way, request_of},
+    held::Held,
 };
 use crate::{
     acts::{
@@ -131,11 +132,11 @@ impl<'a> Authorize<'a> {
                 continue;
             }
             let id = row.id()?;
-            let tenants = tx.grant_tenants(&id).await?;
-            if !cleared.rules.tenants.iter().any(|tenant| tenants.contains(&tenant.id)) {
+            let Some(held) = Held::read(tx, &id).await? else { continue };
+            if !cleared.rules.tenants.iter().any(|tenant| held.tenants().contains(&tenant.id)) {
                 continue;
             }
-            let claim = claim_on_grant(&row, &tenants)?;
+            let claim = held.claim(held.occasion(), held.row.resource.clone())?;
             let heard = hear(tx, &claim, None, Known::AsPicture, cleared.now).await?;
             if !heard.is_ok_and(|heard| heard.judgement().outcome == Outcome::Clear) {
                 tx.end_grants(Which::One(&id), End::All, "authorised again", cleared.now).await?;

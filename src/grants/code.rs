@@ -117,9 +117,10 @@ impl Road for Redeem<'_> {
         let until = refresh_until(tx, held, cleared).await?;
         self.scope = scope_for(cleared.resource.as_ref(), &held.scope)?;
         let access = access(&self.desk.settings.issuer, cleared, until)?;
-        let id_token = match held.scope.has("openid") {
-            true => Some(held.id_token(tx, cleared, code.nonce.as_deref(), now.plus(ID_TOKEN_LIFE)).await?),
-            false => None,
+        let id_token = if held.scope.has("openid") {
+            Some(held.id_token(tx, cleared, code.nonce.as_deref(), now.plus(ID_TOKEN_LIFE)).await?)
+        } else {
+            None
         };
         can_be_signed(self.desk.porter.mint(), &access, id_token.as_ref())?;
         if !tx.spend_code(&self.hash, now).await? {

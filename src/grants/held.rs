@@ -89,20 +89,20 @@ impl Held {
         expires_at: Instant,
     ) -> Result<IdTokenOrder, StoreError> {
         let request = self.asked.request.as_deref();
-        let named = request.map(|request| &request.claims.id_token).filter(|names| !names.is_empty());
-        let claims = match (named, &cleared.person) {
+        let by_name = request.map(|request| &request.claims.id_token).filter(|names| !names.is_empty());
+        let claims = match (by_name, &cleared.person) {
             (Some(names), Some(person)) => match tx.person(&person.id).await? {
                 Some(row) => profile(&row)?.named(names.iter().map(String::as_str)),
                 None => serde_json::Map::new(),
             },
             (None, _) | (_, None) => serde_json::Map::new(),
         };
-        let asked_acr = request.and_then(|request| request.claims.acr.as_ref());
+        let wanted = request.and_then(|request| request.claims.acr.as_ref());
         Ok(IdTokenOrder {
             alg: cleared.rules.client.id_token_alg,
             nonce: nonce.map(str::to_owned),
             acr_asked: self.asked.acr.clone(),
-            acr_essential: asked_acr.is_some_and(|ask| ask.essential && !ask.values.is_empty()),
+            acr_essential: wanted.is_some_and(|ask| ask.essential && !ask.values.is_empty()),
             claims,
             expires_at,
         })

@@ -10,17 +10,21 @@ mod code;
 mod code_tests;
 pub mod door;
 pub mod held;
+pub mod introspect;
 #[cfg(test)]
 mod machine_tests;
+mod presented;
 mod refresh;
 #[cfg(test)]
 mod refresh_tests;
 pub mod refusal;
+pub mod revoke;
 mod terms;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub mod userinfo;
 
 use crate::{
     acts::Desk,

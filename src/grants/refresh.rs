@@ -85,10 +85,8 @@ impl Rotate<'_> {
             // Replaced because its answer seemed lost, and here it is: two hold the family.
             return Ok(if token.was_replaced() { Turn::Reused } else { Turn::Expired });
         };
-        let (window, may_repeat) = match self.client.is_public() {
-            true => (LOST_ANSWER_PUBLIC, token.retries == 0),
-            false => (LOST_ANSWER, true),
-        };
+        let (window, may_repeat) =
+            if self.client.is_public() { (LOST_ANSWER_PUBLIC, token.retries == 0) } else { (LOST_ANSWER, true) };
         let lost = may_repeat && now.since(spent_at) <= window && !tx.successor_was_seen(token).await?;
         Ok(if lost { Turn::Again } else { Turn::Reused })
     }
@@ -121,13 +119,13 @@ impl Rotate<'_> {
     async fn take_turn(&self, tx: &mut Tx, held: &Held, now: Instant) -> Result<i64, TokenError> {
         tx.hold_grant(&held.id).await?;
         let Some(token) = tx.find_refresh(&self.hash).await? else { return Err(UNKNOWN) };
-        let taken = match self.turn(tx, &token, now).await? {
+        let was_mine = match self.turn(tx, &token, now).await? {
             Turn::Rotate => tx.spend_refresh(&self.hash, now).await?,
             Turn::Again => tx.take_back(&self.hash, &token).await?,
             Turn::Reused => false,
             Turn::Expired => return Err(UNKNOWN),
         };
-        if !taken {
+        if !was_mine {
             return Err(self.reused(tx, held, now).await?);
         }
         if !tx.grant_used(&held.id, now).await? {
@@ -166,10 +164,11 @@ impl Road for Rotate<'_> {
         let Some(held) = &self.found else { return Err(UNKNOWN) };
         let until = refresh_until(tx, held, cleared).await?;
         let access = access(&self.desk.settings.issuer, cleared, until)?;
-        let id_token = match self.scope.has("openid") {
+        let id_token = if self.scope.has("openid") {
             // OIDC Core §12.2: without a nonce.
-            true => Some(held.id_token(tx, cleared, None, now.plus(ID_TOKEN_LIFE)).await?),
-            false => None,
+            Some(held.id_token(tx, cleared, None, now.plus(ID_TOKEN_LIFE)).await?)
+        } else {
+            None
         };
         can_be_signed(self.desk.porter.mint(), &access, id_token.as_ref())?;
         let generation = self.take_turn(tx, held, now).await?;

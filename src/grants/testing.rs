@@ -57,7 +57,11 @@ pub async fn code(house: &House, name: &str, more: &[(&str, &str)]) -> String {
     };
     match onward {
         Onward::Code { code, .. } => code.expose().to_owned(),
-        _ => panic!("no code"),
+        Onward::OwnPage { .. }
+        | Onward::Step { .. }
+        | Onward::Refused { .. }
+        | Onward::UnknownResource { .. }
+        | Onward::UnknownClient => panic!("no code"),
     }
 }
 

@@ -3,8 +3,11 @@
 //! Every address stands in [`routes`], one list. A page is made with [`Route::page`] or [`Route::form`]; a form cannot be
 //! had without the check against forged requests, because nothing else hands out a [`Form`]. What other programs call is
 //! made with [`Route::wire`] and reads no cookie.
+pub mod account;
 pub mod address;
 mod ask;
+mod confirm;
+pub mod console;
 pub mod cookies;
 pub mod door;
 pub mod failure;
@@ -15,6 +18,9 @@ mod headers;
 mod health;
 mod locale;
 pub mod oidc;
+mod own;
+#[cfg(test)]
+mod own_tests;
 mod reference;
 mod route;
 mod scene;
@@ -74,6 +80,9 @@ pub fn routes() -> Vec<Route> {
     all.extend(files::routes());
     all.extend(oidc::routes());
     all.extend(door::routes());
+    all.extend(confirm::routes());
+    all.extend(account::routes());
+    all.extend(console::routes());
     all
 }
 
@@ -86,4 +95,10 @@ pub fn router(app: App) -> axum::Router {
     }
     let router = router.fallback(route::not_found).method_not_allowed_fallback(route::not_like_this);
     headers::around(router, &app).with_state(app)
+}
+
+/// The second listener, for the host only: whether this process works.
+pub fn admin_router(app: App) -> axum::Router {
+    let routes = health::routes().into_iter();
+    routes.fold(axum::Router::new(), |router, route| route.onto(router, &app)).with_state(app)
 }

@@ -76,9 +76,9 @@ const OURS: [&str; 15] = [
     "tenant_id",
 ];
 
-pub(super) fn access_token(issuer: &str, issued: &Issued, access: &IssuedAccess) -> Result<Vec<u8>, MintError> {
+pub(super) fn access_token(iss: &str, issued: &Issued, access: &IssuedAccess) -> Result<Vec<u8>, MintError> {
     let claims = AccessClaims {
-        iss: issuer,
+        iss,
         aud: &access.audience,
         sub: issued.person().map_or(issued.client().as_str(), PersonId::as_str),
         client_id: issued.client().as_str(),
@@ -95,7 +95,7 @@ pub(super) fn access_token(issuer: &str, issued: &Issued, access: &IssuedAccess)
 
 /// `at_hash` is the half hash of the access token issued beside it (OIDC Core §3.1.3.6).
 pub(super) fn id_token(
-    issuer: &str,
+    iss: &str,
     issued: &Issued,
     order: &IdTokenOrder,
     at_hash: Option<String>,
@@ -105,7 +105,7 @@ pub(super) fn id_token(
     let mut asked = order.claims.clone();
     asked.retain(|name, _| !OURS.contains(&name.as_str()));
     let claims = IdClaims {
-        iss: issuer,
+        iss,
         sub: person.as_str(),
         aud: issued.client().as_str(),
         exp: order.expires_at.as_seconds(),

@@ -85,7 +85,7 @@ const REMOVE: Sql = text!("delete from signing_keys where kid = $1");
 impl Tx {
     /// There is no person or tenant to bind; the algorithm stands in for the owner, so that a key cannot be passed off as
     /// one of another. The epoch is the root key's edition, as for seeds.
-    fn key_place<'a>(kid: &'a str, alg: Algorithm) -> Place<'a> {
+    fn key_place(kid: &str, alg: Algorithm) -> Place<'_> {
         Place { table: "signing_keys", column: "sealed", row: kid, owner: alg.as_str(), epoch: 1 }
     }
 

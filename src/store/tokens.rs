@@ -10,6 +10,7 @@ row! {
         state: String,
         scope: String,
         pub audience: String,
+        issued_at: i64,
         expires_at: i64,
         spent_at: Option<i64>,
         pub retries: i64,
@@ -29,7 +30,7 @@ row! {
 }
 
 const REFRESH: Sql = text!(
-    "select grant_id, generation, state, scope, audience, expires_at, spent_at, retries from tokens
+    "select grant_id, generation, state, scope, audience, issued_at, expires_at, spent_at, retries from tokens
       where hash = $1 and kind = 'refresh'"
 );
 const ACCESS: Sql = text!(
@@ -44,7 +45,7 @@ const RETRY: Sql = text!(
 );
 /// The successor of a lost answer: gone if nobody has used any part of it.
 const UNSEEN: Sql = text!(
-    "select grant_id, generation, state, scope, audience, expires_at, spent_at, retries from tokens
+    "select grant_id, generation, state, scope, audience, issued_at, expires_at, spent_at, retries from tokens
       where grant_id = $1 and generation = $2 and state <> 'ended' and (state = 'spent' or seen_at is not null)"
 );
 const DROP: Sql = text!("update tokens set state = 'ended' where grant_id = $1 and generation = $2 and state = 'live'");
@@ -75,6 +76,12 @@ impl Presented {
     }
     pub fn is_live(&self, now: Instant) -> bool {
         self.state == "live" && now.0 < self.expires_at
+    }
+    pub fn issued_at(&self) -> Instant {
+        Instant(self.issued_at)
+    }
+    pub fn expires_at(&self) -> Instant {
+        Instant(self.expires_at)
     }
     /// Its answer seemed lost and another took its place.
     pub fn was_replaced(&self) -> bool {

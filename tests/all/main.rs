@@ -6,3 +6,4 @@
 #![allow(clippy::disallowed_methods)]
 mod architecture;
 mod harness;
+mod journeys;

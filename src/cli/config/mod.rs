@@ -8,7 +8,7 @@ mod values;
 
 pub use values::{PrivateOutgoing, Reachable};
 
-use crate::store::Address;
+use crate::{http::address::Proxies, store::Address};
 use keys::Key;
 use layers::{Given, Layers};
 use ostiary_gate::domain::secret::Secret;
@@ -46,7 +46,7 @@ pub struct Settings {
     pub mail: Mail,
     pub mail_from: Option<String>,
     pub test_clock: Option<PathBuf>,
-    pub trusted_proxies: Vec<ipnet::IpNet>,
+    pub trusted_proxies: Proxies,
     pub extra_ca_file: Option<PathBuf>,
     pub private_outgoing: PrivateOutgoing,
     /// Certificate chain and private key.
@@ -104,7 +104,7 @@ impl Reader<'_> {
         });
         let smtp = self.read(&keys::SMTP_URL, values::smtp).map(Secret::new);
         let mail_dir = self.read(&keys::MAIL_DIR, values::path);
-        let proxies = self.read(&keys::TRUSTED_PROXIES, values::networks).unwrap_or_default();
+        let proxies = self.read(&keys::TRUSTED_PROXIES, values::proxies).unwrap_or_default();
         let tls = match (self.read(&keys::TLS_CERT_FILE, values::path), self.read(&keys::TLS_KEY_FILE, values::path)) {
             (Some(cert), Some(key)) => Some((cert, key)),
             (None, None) => None,

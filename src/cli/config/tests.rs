@@ -4,6 +4,7 @@ use super::{
     Mode, PrivateOutgoing, Settings,
     layers::{Layers, Origin, Surroundings},
 };
+use crate::http::address::Proxies;
 use std::collections::BTreeMap;
 
 fn around(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> (tempfile::TempDir, Surroundings) {
@@ -130,10 +131,7 @@ fn networks_ports_and_slashes_are_read_as_meant() {
     ];
     let settings = Settings::to_serve(&read("", &environment, &[]), Mode::Live).ok().unwrap();
     assert_eq!(settings.issuer, "https://id.example");
-    assert_eq!(
-        settings.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["10.0.0.0/8", "192.0.2.7/32"]
-    );
+    assert_eq!(settings.trusted_proxies, Proxies::parse(["10.0.0.0/8", "192.0.2.7/32"]).unwrap());
     assert!(
         matches!(settings.private_outgoing, PrivateOutgoing::Only(list) if list.len() == 2 && list[1].port == 8443)
     );

@@ -1,5 +1,6 @@
 //! What the value of a setting may be.
 use super::Mode;
+use crate::http::address::{NotANetwork, Proxies};
 use ipnet::IpNet;
 use std::{
     net::{IpAddr, SocketAddr, ToSocketAddrs},
@@ -80,8 +81,8 @@ pub(super) fn smtp(text: &str) -> Result<String, &'static str> {
     }
 }
 
-pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
-    words(text).map(network).collect()
+pub(super) fn proxies(text: &str) -> Result<Proxies, NotANetwork> {
+    Proxies::parse(words(text))
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

@@ -1,16 +1,19 @@
 //! `ostiary serve`: one process from its first line to its last answer. Owns start, readiness and the end; what is
 //! answered is the room `http`'s.
 mod connections;
-mod health;
+mod keys;
 
 use super::{
     Failure,
     config::{Mode, Settings, layers::Layers},
+    desk::desk,
     logs, opening, say,
 };
-use axum::Router;
+use crate::{
+    acts::Desk,
+    http::{self, App, Edge},
+};
 use connections::Listener;
-use health::Health;
 use std::time::Duration;
 use tokio::{signal, sync::watch};
 
@@ -19,40 +22,53 @@ const DRAIN: Duration = Duration::from_secs(10);
 
 pub fn serve(layers: &Layers, mode: Mode) -> Result<(), Failure> {
     let settings = Settings::to_serve(layers, mode)?;
-    logs::begin(&settings.log, mode == Mode::Dev);
+    let ready = format!("ready {}", settings.issuer);
+    with(settings, async move |_| {
+        say(ready);
+        told_to_stop().await
+    })
+}
+
+/// Serves for as long as `meanwhile` takes, which begins once everything answers.
+pub fn with(settings: Settings, meanwhile: impl AsyncFnOnce(Desk) -> Result<(), Failure>) -> Result<(), Failure> {
+    logs::begin(&settings.log, settings.mode == Mode::Dev);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let answer = runtime.block_on(run(settings));
+    let answer = runtime.block_on(run(settings, meanwhile));
     // What still hashes or writes has been answered to nobody: it need not hold up the end.
     runtime.shutdown_timeout(Duration::from_secs(1));
     answer
 }
 
-async fn run(settings: Settings) -> Result<(), Failure> {
+async fn run(settings: Settings, meanwhile: impl AsyncFnOnce(Desk) -> Result<(), Failure>) -> Result<(), Failure> {
     // Before the database: whoever cannot listen should not migrate either.
     let main = Listener::bind(settings.listen, "listen").await?;
     let admin = Listener::bind(settings.admin_listen, "admin_listen").await?;
     let opened = opening::to_serve(&settings).await?;
+    let desk = desk(&settings, &opened);
+    keys::first(&desk).await?;
+    let edge = Edge { proxies: settings.trusted_proxies.clone(), explains: settings.mode == Mode::Dev };
+    let app = App::new(desk.clone(), edge);
+
     let (stop, stopped) = watch::channel(false);
-    let health = Health::new(&opened, stopped.clone());
-
-    let pages = Router::new().merge(health.routes());
-    let main = tokio::spawn(main.serve(pages, stopped.clone()));
-    let admin = tokio::spawn(admin.serve(health.routes(), stopped));
+    let main = tokio::spawn(main.serve(http::router(app.clone()), stopped.clone()));
+    let admin = tokio::spawn(admin.serve(http::admin_router(app.clone()), stopped));
     tracing::info!(issuer = settings.issuer, listen = %settings.listen, "serving");
-    say(format_args!("ready {}", settings.issuer));
+    let looking_after_keys = tokio::spawn(keys::keep(desk.clone()));
 
-    told_to_stop().await?;
+    let answer = meanwhile(desk).await;
     tracing::info!("stopping: no new connections, answers under way are finished");
+    app.drain();
+    looking_after_keys.abort();
     let _ = stop.send(true);
     let both = async { (main.await, admin.await) };
     if tokio::time::timeout(DRAIN, both).await.is_err() {
         tracing::warn!("some connections were cut off");
     }
-    Ok(())
+    answer
 }
 
 /// SIGTERM or Ctrl-C.
-async fn told_to_stop() -> Result<(), Failure> {
+pub async fn told_to_stop() -> Result<(), Failure> {
     let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
     tokio::select! {
         pressed = signal::ctrl_c() => Ok(pressed?),

@@ -34,6 +34,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub const NAME: &str = "Bluegum Notes";
 pub const CLIENT_ID: &str = "bluegum-notes";
+/// As the resource that asks what a token is worth.
+pub const API_CLIENT_ID: &str = "bluegum-api";
 
 /// A form with the longest note in it, percent-encoded, and some.
 const MAX_BODY: usize = 3 * book::MAX_TEXT + 4_096;

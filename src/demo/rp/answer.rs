@@ -174,9 +174,10 @@ enum Distrust {
 impl From<ClaimsVerificationError> for Distrust {
     fn from(fault: ClaimsVerificationError) -> Self {
         match fault {
-            ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
-                Self::UnknownKey
-            }
+            // A key that is new, or the first of its kind.
+            ClaimsVerificationError::SignatureVerification(
+                SignatureVerificationError::NoMatchingKey | SignatureVerificationError::DisallowedAlg(_),
+            ) => Self::UnknownKey,
             other => Self::Other(causes(&other)),
         }
     }

@@ -18,7 +18,7 @@ use tokio::sync::RwLock;
 use wire::{Client, Http, Metadata};
 
 /// The discovery document and the keys are read again when something does not fit, but not more often than this.
-const FRESH: Span = Span::seconds(5);
+const FRESH: Span = Span::seconds(1);
 
 /// What the operator of the provider and the app have agreed on.
 #[derive(Clone)]

@@ -100,7 +100,7 @@ impl Ask {
         }
         match (step, visit) {
             (Step::SignIn | Step::SignInAgain, _) | (_, None) => {
-                self.to_sign_in(&Opening { purpose, began_at: self.now()? })
+                self.to_sign_in(&Opening { purpose, began_at: self.app.desk.now().await? })
             }
             (step, Some(visit)) => Ok(self.see_other(&format!("{}?visit={visit}", page_of(step)))),
         }

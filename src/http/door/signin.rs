@@ -25,7 +25,7 @@ pub async fn show(ask: Ask) -> Handled {
             return Ok(ask.see_other("/account"));
         }
         let purpose = Purpose::OwnPage { path: "/account".to_owned(), clinic: None };
-        return ask.to_sign_in(&Opening { purpose, began_at: ask.now()? });
+        return ask.to_sign_in(&Opening { purpose, began_at: ask.app.desk.now().await? });
     };
     let visit = ask.visit_even_over(text).await?;
     let (visit, notice) = from_the_start(&ask, visit).await?;

@@ -2,6 +2,7 @@
 use super::paths;
 use crate::{
     crypto::hash,
+    grants::GRANTS,
     http::files,
     protocol::discovery::{Metadata, Offer, Paths},
 };
@@ -41,14 +42,15 @@ impl Discovery {
         if let Some(known) = known.filter(|known| known.algorithms == algorithms) {
             return Some(known);
         }
-        let body = serde_json::to_vec(&Metadata::new(&self.offer(algorithms))).ok()?;
+        let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name()).collect();
+        let body = serde_json::to_vec(&Metadata::new(&self.offer(algorithms, &grants))).ok()?;
         let etag = format!("\"{}\"", hash::sha256_base64url(&body));
         let written = Arc::new(Written { algorithms: algorithms.to_vec(), body, etag });
         *self.written.write().unwrap_or_else(PoisonError::into_inner) = Some(written.clone());
         Some(written)
     }
 
-    fn offer<'a>(&'a self, algorithms: &'a [Algorithm]) -> Offer<'a> {
+    fn offer<'a>(&'a self, algorithms: &'a [Algorithm], grants: &'a [&'a str]) -> Offer<'a> {
         Offer {
             issuer: &self.issuer,
             paths: Paths {
@@ -60,7 +62,7 @@ impl Discovery {
                 revocation: paths::REVOCATION,
                 end_session: paths::END_SESSION,
             },
-            grant_types: &["authorization_code", "refresh_token", "client_credentials"],
+            grant_types: grants,
             id_token_algorithms: algorithms,
             scopes: STANDARD,
             locales: &["en"],

@@ -1,6 +1,13 @@
 //! What relying parties speak: discovery, keys, the authorization endpoint.
 mod authorize;
 pub mod discovery;
+mod introspection;
+mod revocation;
+#[cfg(test)]
+mod tests;
+mod token;
+mod userinfo;
+mod wire;
 
 use super::{App, Route, files};
 use axum::{extract::State, response::Response, routing::MethodFilter};
@@ -22,6 +29,11 @@ pub fn routes() -> Vec<Route> {
         Route::open("/.well-known/openid-configuration", configuration),
         Route::open("/.well-known/oauth-authorization-server", configuration),
         Route::open(paths::JWKS, keys),
+        Route::wire(MethodFilter::POST, paths::TOKEN, token::token),
+        Route::wire(MethodFilter::GET, paths::USERINFO, userinfo::get),
+        Route::wire(MethodFilter::POST, paths::USERINFO, userinfo::post),
+        Route::wire(MethodFilter::POST, paths::INTROSPECTION, introspection::introspection),
+        Route::wire(MethodFilter::POST, paths::REVOCATION, revocation::revocation),
         Route::page(paths::AUTHORIZATION, authorize::get),
         Route::wire(MethodFilter::POST, paths::AUTHORIZATION, authorize::post),
     ]

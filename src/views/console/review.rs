@@ -31,6 +31,12 @@ pub enum Change {
         at: Instant,
         not_ready: u32,
     },
+    /// A later start than the one that was set: loosening, so it needs what turning off needs (RULES 7).
+    Postpone {
+        was: Instant,
+        at: Instant,
+        not_ready: u32,
+    },
     /// Needs a reason; all admins are told.
     TurnOff,
     /// Loosening too, so it needs what turning off needs (RULES 7).
@@ -47,24 +53,24 @@ pub enum ReviewError {
 
 impl Review {
     fn needs_reason(&self) -> bool {
-        matches!(self.change, Change::TurnOff | Change::Cancel { .. })
+        matches!(self.change, Change::TurnOff | Change::Cancel { .. } | Change::Postpone { .. })
     }
 
     fn ticked(&self) -> bool {
-        matches!(self.change, Change::TurnOnNow { .. } | Change::TurnOnAt { .. })
+        matches!(self.change, Change::TurnOnNow { .. } | Change::TurnOnAt { .. } | Change::Postpone { .. })
     }
 
     fn start(&self) -> Option<Start> {
         match self.change {
             Change::TurnOnNow { .. } => Some(Start::Now),
-            Change::TurnOnAt { .. } => Some(Start::Date),
+            Change::TurnOnAt { .. } | Change::Postpone { .. } => Some(Start::Date),
             Change::TurnOff | Change::Cancel { .. } => None,
         }
     }
 
     fn start_at(&self) -> Option<String> {
         match &self.change {
-            Change::TurnOnAt { at, .. } => Some(self.frame.zone.field(at)),
+            Change::TurnOnAt { at, .. } | Change::Postpone { at, .. } => Some(self.frame.zone.field(at)),
             Change::TurnOnNow { .. } | Change::TurnOff | Change::Cancel { .. } => None,
         }
     }
@@ -82,6 +88,15 @@ impl Review {
                 vec![
                     t("review-on-at").with("when", self.frame.when(at).long()).with("place", place).rich(),
                     t("review-mails-before").count("n", not_ready).rich(),
+                ]
+            }
+            Change::Postpone { was, at, not_ready } => {
+                let place = self.frame.zone.place();
+                vec![
+                    t("review-postpone").with("was", self.frame.when(was).long()).rich(),
+                    t("review-on-at").with("when", self.frame.when(at).long()).with("place", place).rich(),
+                    t("review-mails-before").count("n", not_ready).rich(),
+                    t("review-admins-told").rich(),
                 ]
             }
             Change::TurnOff => vec![t("review-off").rich(), t("review-admins-told").rich()],

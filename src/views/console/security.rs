@@ -138,6 +138,11 @@ impl Security {
         !matches!(self.two_factor, TwoFactorBox::On { .. })
     }
 
+    /// Who is not set up is the admins' to know.
+    fn shows_impact(&self) -> bool {
+        self.asks_when() && !matches!(self.viewer, Viewer::Member { .. })
+    }
+
     fn state(&self) -> Option<Rich> {
         match &self.two_factor {
             TwoFactorBox::Off => None,

@@ -61,6 +61,7 @@ pub(super) fn draw(album: &mut Album) {
         (Change::TurnOff, None),
         (Change::TurnOff, Some(ReviewError::NoReason)),
         (Change::Cancel { at: CLOSING }, None),
+        (Change::Postpone { was: CLOSING, at: CLOSING, not_ready: 3 }, None),
     ];
     album.each("console-review", reviews, |(change, error)| Review {
         frame: own(),

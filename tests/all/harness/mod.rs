@@ -5,6 +5,7 @@ pub mod chromium;
 pub mod client;
 pub mod clock;
 pub mod cookies;
+pub mod demo;
 pub mod mail;
 pub mod page;
 pub mod pg;

@@ -20,3 +20,16 @@ pub fn free() -> u16 {
     }
     panic!("no free port between {FIRST} and {}", FIRST + COUNT)
 }
+
+/// The first of ten free ports in a row. From a range of their own, so that single ones do not break up the rows.
+pub fn ten() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % 100).unwrap();
+    for _ in 0..1_000 {
+        let first = 20_000 + (start * 10 + NEXT.fetch_add(1, Ordering::Relaxed)) % 1_000 * 10;
+        if (first..first + 10).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+            return first;
+        }
+    }
+    panic!("no ten free ports in a row from 20000 on")
+}

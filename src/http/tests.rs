@@ -3,4 +3,5 @@
 mod door;
 mod edge;
 mod letters;
+mod enrol;
 mod logout;

@@ -66,11 +66,6 @@ fn told_at_last(refusal: Refusal) -> (Code, &'static str) {
     }
 }
 
-/// A wait as a person counts it, begun minutes whole.
-pub fn minutes(wait: Span) -> u32 {
-    u32::try_from((wait.as_seconds() + 59) / 60).unwrap_or(1).max(1)
-}
-
 impl Ask {
     /// Goes on. `client`, where it is at hand, is named on a page that leaves.
     pub async fn lead(&self, onward: Onward, client: Option<&Client>) -> Handled {

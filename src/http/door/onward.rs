@@ -3,7 +3,7 @@ use crate::{
     acts::prove::NotProved,
     acts::visit::{Opening, Purpose},
     grants::door::{DoorError, Onward},
-    http::{Ask, Failure, Handled},
+    http::{Ask, Failure, Handled, own::minutes_until},
     mint::MintError,
     protocol::{
         authorize::{AuthorizeRequest, Prompt},
@@ -16,7 +16,7 @@ use ostiary_gate::{
     domain::{
         client::Client,
         ids::{ClientId, VisitId},
-        time::Span,
+        time::{Instant, Span},
     },
     gate::{Refusal, Step},
 };
@@ -64,6 +64,11 @@ fn told_at_last(refusal: Refusal) -> (Code, &'static str) {
         Refusal::NotConnected => (Code::AccessDenied, "the clinic has not connected this app; its admin can"),
         Refusal::ScopeNotAgreed => (Code::AccessDenied, "the clinic has not agreed to this scope"),
     }
+}
+
+/// A wait as a person counts it, begun minutes whole.
+pub fn minutes(wait: Span) -> u32 {
+    minutes_until(Instant(wait.0), Instant(0))
 }
 
 impl Ask {

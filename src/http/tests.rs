@@ -2,6 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod door;
 mod edge;
-mod letters;
 mod enrol;
+mod letters;
 mod logout;

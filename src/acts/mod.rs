@@ -1,11 +1,14 @@
 //! What people and operators do, each with its rules, its audit row and its mails in one transaction. Called alike by pages, API, CLI and demo.
 pub mod account;
 pub mod apply;
+pub mod connections;
 pub mod enrol;
 pub mod forgot;
 pub mod guard;
 pub mod hashing;
 pub mod letters;
+pub mod names;
+pub mod people;
 pub mod mail_code;
 #[cfg(test)]
 mod one_time_tests;

@@ -34,6 +34,7 @@ const END: Sql =
     text!("update connections set ended_at = $3 where tenant_id = $1 and client_id = $2 and ended_at is null");
 /// Decisions in a tenant rest on what it is connected to.
 const MOVED: Sql = text!("update tenants set revision = revision + 1 where id = $1");
+const TOUCH: Sql = text!("update tenants set revision = revision + 1 where id = $1");
 const SCOPE: Sql =
     text!("update connections set scope = $3 where tenant_id = $1 and client_id = $2 and ended_at is null");
 
@@ -72,6 +73,7 @@ impl Tx {
         run!(self, execute, INSERT, id, tenant.as_str(), client, scope, agreed_by, connection.agreed_at.0)?;
         run!(self, execute, MOVED, tenant.as_str())?;
         Ok(())
+        self.bump_tenant(tenant).await
     }
 
     /// Whether there was one to end.
@@ -83,6 +85,9 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         run!(self, execute, MOVED, tenant.as_str())?;
         Ok(run!(self, execute, END, tenant.as_str(), client.as_str(), now.0)? > 0)
+        let ended = run!(self, execute, END, tenant.as_str(), client.as_str(), now.0)? > 0;
+        self.bump_tenant(tenant).await?;
+        Ok(ended)
     }
 
     pub async fn set_connection_scope(
@@ -93,6 +98,12 @@ impl Tx {
     ) -> Result<(), StoreError> {
         run!(self, execute, SCOPE, tenant.as_str(), client.as_str(), scope.to_string())?;
         run!(self, execute, MOVED, tenant.as_str())?;
+        self.bump_tenant(tenant).await
+    }
+
+    /// What a tenant agreed to is part of the edition that decisions rest on.
+    async fn bump_tenant(&mut self, tenant: &TenantId) -> Result<(), StoreError> {
+        run!(self, execute, TOUCH, tenant.as_str())?;
         Ok(())
     }
 }

@@ -32,8 +32,6 @@ const INSERT: Sql = text!(
 );
 const END: Sql =
     text!("update connections set ended_at = $3 where tenant_id = $1 and client_id = $2 and ended_at is null");
-/// Decisions in a tenant rest on what it is connected to.
-const MOVED: Sql = text!("update tenants set revision = revision + 1 where id = $1");
 const TOUCH: Sql = text!("update tenants set revision = revision + 1 where id = $1");
 const SCOPE: Sql =
     text!("update connections set scope = $3 where tenant_id = $1 and client_id = $2 and ended_at is null");
@@ -71,8 +69,6 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let (id, client, scope) = (connection.id.as_str(), connection.client.as_str(), connection.scope.to_string());
         run!(self, execute, INSERT, id, tenant.as_str(), client, scope, agreed_by, connection.agreed_at.0)?;
-        run!(self, execute, MOVED, tenant.as_str())?;
-        Ok(())
         self.bump_tenant(tenant).await
     }
 
@@ -83,8 +79,6 @@ impl Tx {
         client: &ClientId,
         now: Instant,
     ) -> Result<bool, StoreError> {
-        run!(self, execute, MOVED, tenant.as_str())?;
-        Ok(run!(self, execute, END, tenant.as_str(), client.as_str(), now.0)? > 0)
         let ended = run!(self, execute, END, tenant.as_str(), client.as_str(), now.0)? > 0;
         self.bump_tenant(tenant).await?;
         Ok(ended)
@@ -97,7 +91,6 @@ impl Tx {
         scope: &Scope,
     ) -> Result<(), StoreError> {
         run!(self, execute, SCOPE, tenant.as_str(), client.as_str(), scope.to_string())?;
-        run!(self, execute, MOVED, tenant.as_str())?;
         self.bump_tenant(tenant).await
     }
 

@@ -10,10 +10,14 @@ use crate::{
         words::Locale,
     },
 };
+use axum::response::Response;
 use http::StatusCode;
 
 /// As long as an address may become when a posted request is turned into one.
 const LONGEST: usize = 16 * 1024;
+/// What a relying party may say (§2). The rest, a token of an old page of ours among it, goes no further.
+const MEANT: [&str; 6] =
+    ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
 
 /// GET.
 pub async fn ask(ask: Ask) -> Handled {
@@ -26,19 +30,19 @@ pub async fn ask(ask: Ask) -> Handled {
     };
     match (ask.caller(), hint) {
         // Nobody is here to be asked.
-        (None, Some(_)) => leave(&ask, back),
+        (None, Some(_)) => Ok(leave(&ask, back.as_deref())),
         (None, None) => Ok(ask.see_other("/logout/done")),
         (Some(caller), Some(hint)) if hint.sub == caller.person => {
             say::sign_out(&ask.app.desk, &ask.browser()).await?;
-            Ok(ask.without_session(leave(&ask, back)?))
+            Ok(ask.without_session(leave(&ask, back.as_deref())))
         }
         // §2: a hint about somebody else signs nobody out; nor does no hint. The person may.
         (Some(_), _) => confirm(&ask, &request).await,
     }
 }
 
-fn leave(ask: &Ask, back: Option<String>) -> Handled {
-    Ok(ask.see_other(back.as_deref().unwrap_or("/logout/done")))
+fn leave(ask: &Ask, back: Option<&str>) -> Response {
+    ask.see_other(back.unwrap_or("/logout/done"))
 }
 
 /// Where the client of a verified hint wants the browser afterwards, if it is registered.
@@ -84,7 +88,9 @@ pub async fn sign_out(ask: Ask, form: Form) -> Handled {
 
 /// POST of a relying party: the same as a GET of itself, so that the browser brings its cookies (RULES 8).
 pub fn from_outside(body: &Body) -> Handled {
-    let to = with_query(paths::END_SESSION, &body.pairs());
+    let mut sent = body.pairs();
+    sent.retain(|(name, _)| MEANT.contains(name));
+    let to = with_query(paths::END_SESSION, &sent);
     Err(if to.len() > LONGEST { Failure::malformed(StatusCode::URI_TOO_LONG) } else { Failure::Elsewhere(to) })
 }
 

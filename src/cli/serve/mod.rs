@@ -1,7 +1,6 @@
 //! `ostiary serve`: one process from its first line to its last answer. Owns start, readiness and the end; what is
 //! answered is the room `http`'s.
 mod connections;
-mod keys;
 
 use super::{
     Failure,
@@ -11,10 +10,15 @@ use super::{
 };
 use crate::{
     acts::Desk,
+    crypto::dice::SystemDice,
     http::{self, App, Edge},
+    jobs,
+    mint::make_keys,
+    outgoing::mail::{Mailer, Way},
 };
 use connections::Listener;
-use std::time::Duration;
+use ostiary_gate::domain::client::Algorithm;
+use std::{sync::Arc, time::Duration};
 use tokio::{signal, sync::watch};
 
 /// How long answers under way may take once the process was told to stop.
@@ -45,7 +49,14 @@ async fn run(settings: Settings, meanwhile: impl AsyncFnOnce(Desk) -> Result<(),
     let admin = Listener::bind(settings.admin_listen, "admin_listen").await?;
     let opened = opening::to_serve(&settings).await?;
     let desk = desk(&settings, &opened);
-    keys::first(&desk).await?;
+    let mailer = Mailer::new(&settings.mail, settings.mail_from.as_deref(), &settings.issuer)
+        .map_err(|wrong| Failure::usage(wrong.to_string()))?;
+    if matches!(settings.mail, Way::Nowhere) {
+        tracing::warn!("no mail server is configured: invitations, codes and reset links wait until `smtp_url` is set");
+    }
+    // RSA takes a third of a second and is left to the jobs.
+    make_keys(&desk.store, &*desk.clock, &SystemDice::new(), &[Algorithm::ES256, Algorithm::EdDsa]).await?;
+    desk.porter.mint().load(&desk.store).await?;
     let edge = Edge { proxies: settings.trusted_proxies.clone(), explains: settings.mode == Mode::Dev };
     let app = App::new(desk.clone(), edge);
 
@@ -53,14 +64,13 @@ async fn run(settings: Settings, meanwhile: impl AsyncFnOnce(Desk) -> Result<(),
     let main = tokio::spawn(main.serve(http::router(app.clone()), stopped.clone()));
     let admin = tokio::spawn(admin.serve(http::admin_router(app.clone()), stopped));
     tracing::info!(issuer = settings.issuer, listen = %settings.listen, "serving");
-    let looking_after_keys = tokio::spawn(keys::keep(desk.clone()));
+    let jobs = jobs::start(&desk, Arc::new(mailer), SystemDice::new());
 
     let answer = meanwhile(desk).await;
     tracing::info!("stopping: no new connections, answers under way are finished");
     app.drain();
-    looking_after_keys.abort();
     let _ = stop.send(true);
-    let both = async { (main.await, admin.await) };
+    let both = async { (main.await, admin.await, jobs.stop(DRAIN).await) };
     if tokio::time::timeout(DRAIN, both).await.is_err() {
         tracing::warn!("some connections were cut off");
     }

@@ -1,14 +1,17 @@
 //! What people and operators do, each with its rules, its audit row and its mails in one transaction. Called alike by pages, API, CLI and demo.
 pub mod account;
 pub mod apply;
+pub mod connections;
 pub mod enrol;
 pub mod forgot;
 pub mod guard;
 pub mod hashing;
 pub mod letters;
 pub mod mail_code;
+pub mod names;
 #[cfg(test)]
 mod one_time_tests;
+pub mod people;
 pub mod policy;
 pub mod prove;
 pub mod recover;

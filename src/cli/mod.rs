@@ -1,4 +1,5 @@
 //! The command line: settings, verbs, exit codes. Calls the same acts as pages do; decides nothing itself.
+mod apply;
 pub mod clock;
 pub mod config;
 mod desk;
@@ -7,6 +8,7 @@ mod logs;
 mod opening;
 pub mod serve;
 mod settings;
+mod work;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use config::{
@@ -32,6 +34,8 @@ struct Cli {
 enum Verb {
     /// Serve the deployment
     Serve(ServeArgs),
+    /// Make what a state file declares: tenants, policies, people, clients, connections
+    Apply(apply::ApplyArgs),
     /// Try it out: Ostiary, two apps and a clinic's people on this machine, gone with Ctrl-C
     Demo(DemoArgs),
     /// What is configured
@@ -96,6 +100,7 @@ pub fn main(demo: impl FnOnce(&DemoArgs, Layers) -> ExitCode) -> ExitCode {
 fn run(verb: Verb, layers: &Layers) -> Result<(), Failure> {
     match verb {
         Verb::Serve(args) => serve::serve(layers, mode(&args)),
+        Verb::Apply(args) => apply::run(&args, layers),
         Verb::Config(ConfigVerb::Check(args)) => settings::check(layers, mode(&args)),
         Verb::Config(ConfigVerb::Show { origin, json }) => settings::show(layers, origin, json),
         Verb::Demo(_) => Ok(()),

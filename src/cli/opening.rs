@@ -43,10 +43,14 @@ pub async fn to_serve(settings: &Settings) -> Result<Opened, Failure> {
     open(settings, kind, born.as_ref(), SERVING).await
 }
 
-/// For verbs: the deployment is what it was born as. One that was never born is born `fresh`.
-pub async fn to_work(settings: &Settings, fresh: Kind) -> Result<Opened, Failure> {
+/// For verbs: the deployment is what it was born as. One that was never born is born `fresh`, or else must be there.
+pub async fn to_work(settings: &Settings, fresh: Option<Kind>) -> Result<Opened, Failure> {
     let born = store::found(&settings.database).await?;
-    let kind = born.as_ref().map_or(fresh, |born| born.kind);
+    let Some(kind) = born.as_ref().map(|born| born.kind).or(fresh) else {
+        return Err(Failure::refused(
+            "there is no deployment yet: `ostiary init` makes one, `ostiary serve` starts it",
+        ));
+    };
     if kind == Kind::Live && settings.test_clock.is_some() {
         return Err(Failure::refused("`test_clock` is for --dev only, and this is a production database"));
     }

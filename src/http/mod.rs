@@ -31,7 +31,7 @@ mod tests;
 mod visit;
 
 pub use ask::Ask;
-pub use failure::{Failure, Handled, seconds};
+pub use failure::{Failure, Handled};
 pub use form::{Body, Form, NoBody};
 pub use route::{Kind, Route};
 pub use scene::Scene;

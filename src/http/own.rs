@@ -1,6 +1,6 @@
 //! Our own pages, account and console, as seen from the edge: whoever is not signed in, or must show more, is led through
 //! the door and back; and the fresh code that many acts ask for.
-use super::{Ask, Failure, visit::NoVisit};
+use super::{Ask, Failure, door::onward::page_of, visit::NoVisit};
 use crate::{
     acts::{
         account::{ConfirmError, confirm},
@@ -49,18 +49,14 @@ impl Ask {
     }
 
     fn to_step(&self, step: Step, visit: Option<&VisitId>, opening: &Opening) -> Failure {
-        let page = match step {
+        match step {
             Step::SignIn | Step::SignInAgain => return self.sign_in_first(opening),
-            Step::ChooseTenant => "/login/tenant",
-            Step::SecondFactor => "/login/totp",
-            Step::SetUpCode => "/enrol/setup-code",
-            Step::Enrol => "/enrol",
-            Step::Complete => "/enrol/phone",
             // Nothing of ours asks for these.
             Step::Connect | Step::Consent => return Failure::forbidden(),
-        };
+            Step::ChooseTenant | Step::SecondFactor | Step::SetUpCode | Step::Enrol | Step::Complete => {}
+        }
         match visit {
-            Some(visit) => Failure::Elsewhere(format!("{page}?visit={visit}")),
+            Some(visit) => Failure::Elsewhere(format!("{}?visit={visit}", page_of(step))),
             None => self.sign_in_first(opening),
         }
     }

@@ -64,6 +64,13 @@ fn words(letter: &Addressed, issuer: &str) -> Mail {
         Letter::TurnedOn { by } => Mail::TurnedOn { by: by.clone() },
         Letter::TurnedOff { by, reason } => Mail::TurnedOff { by: by.clone(), reason: reason.clone() },
         Letter::StartCancelled { by, reason } => Mail::StartCancelled { by: by.clone(), reason: reason.clone() },
+        Letter::Required => Mail::Required { link: at("/account") },
+        Letter::Reminder => Mail::Reminder { link: at("/account") },
+        Letter::StartPostponed { by, reason, starts_at } => {
+            Mail::StartPostponed { by: by.clone(), reason: reason.clone(), starts_at: *starts_at }
+        }
+        Letter::Loosened { by, reason } => Mail::Loosened { by: by.clone(), reason: reason.clone() },
+        Letter::PersonReset { by, name } => Mail::PersonReset { by: by.clone(), person: name.clone() },
         Letter::Code { code, .. } => Mail::Code { code: code.clone() },
         Letter::PasswordReset { token, .. } => Mail::PasswordReset { link: with("/login/reset", token) },
     }

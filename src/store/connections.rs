@@ -32,6 +32,7 @@ const INSERT: Sql = text!(
 );
 const END: Sql =
     text!("update connections set ended_at = $3 where tenant_id = $1 and client_id = $2 and ended_at is null");
+const TOUCH: Sql = text!("update tenants set revision = revision + 1 where id = $1");
 const SCOPE: Sql =
     text!("update connections set scope = $3 where tenant_id = $1 and client_id = $2 and ended_at is null");
 
@@ -68,7 +69,7 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let (id, client, scope) = (connection.id.as_str(), connection.client.as_str(), connection.scope.to_string());
         run!(self, execute, INSERT, id, tenant.as_str(), client, scope, agreed_by, connection.agreed_at.0)?;
-        Ok(())
+        self.bump_tenant(tenant).await
     }
 
     /// Whether there was one to end.
@@ -78,7 +79,9 @@ impl Tx {
         client: &ClientId,
         now: Instant,
     ) -> Result<bool, StoreError> {
-        Ok(run!(self, execute, END, tenant.as_str(), client.as_str(), now.0)? > 0)
+        let ended = run!(self, execute, END, tenant.as_str(), client.as_str(), now.0)? > 0;
+        self.bump_tenant(tenant).await?;
+        Ok(ended)
     }
 
     pub async fn set_connection_scope(
@@ -88,6 +91,12 @@ impl Tx {
         scope: &Scope,
     ) -> Result<(), StoreError> {
         run!(self, execute, SCOPE, tenant.as_str(), client.as_str(), scope.to_string())?;
+        self.bump_tenant(tenant).await
+    }
+
+    /// What a tenant agreed to is part of the edition that decisions rest on.
+    async fn bump_tenant(&mut self, tenant: &TenantId) -> Result<(), StoreError> {
+        run!(self, execute, TOUCH, tenant.as_str())?;
         Ok(())
     }
 }

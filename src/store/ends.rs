@@ -16,6 +16,8 @@ pub enum Which<'a> {
     /// A connection ended: also the machines'.
     OfClientIn(&'a ClientId, &'a TenantId),
     OfClient(&'a ClientId),
+    /// A consent was withdrawn.
+    OfPersonAt(&'a PersonId, &'a ClientId),
     OfTenant(&'a TenantId),
 }
 
@@ -39,12 +41,16 @@ const ONE: Sql = ending!("id = $4");
 const OF_SESSION: Sql = ending!("session_id = $4");
 const OF_PERSON: Sql = ending!("person_id = $4");
 const OF_CLIENT: Sql = ending!("client_id = $4");
+const OF_PERSON_AT: Sql = ending!("person_id = $4 and client_id = $5");
 const OF_TENANT: Sql = ending!("id in (select grant_id from grant_tenants where tenant_id = $4)");
 const OF_PERSON_IN: Sql = ending!("person_id = $4 and id in (select grant_id from grant_tenants where tenant_id = $5)");
 const OF_CLIENT_IN: Sql = ending!("client_id = $4 and id in (select grant_id from grant_tenants where tenant_id = $5)");
 const SESSION: Sql = text!("update sessions set ended_at = $1, ended_why = $2 where id = $3 and ended_at is null");
 const SESSIONS: Sql =
     text!("update sessions set ended_at = $1, ended_why = $2 where person_id = $3 and id <> $4 and ended_at is null");
+const VISITS_IN: Sql = text!(
+    "update visits set ended_at = $1, ended_why = $2 where person_id = $3 and tenant_id = $4 and ended_at is null"
+);
 const VISITS: Sql =
     text!("update visits set ended_at = $1, ended_why = $2 where person_id = $3 and id <> $4 and ended_at is null");
 
@@ -90,6 +96,9 @@ impl Tx {
             Which::OfPersonIn(person, tenant) => {
                 run!(self, execute, OF_PERSON_IN, at, why, all, person.as_str(), tenant.as_str())
             }
+            Which::OfPersonAt(person, client) => {
+                run!(self, execute, OF_PERSON_AT, at, why, all, person.as_str(), client.as_str())
+            }
             Which::OfClientIn(client, tenant) => {
                 run!(self, execute, OF_CLIENT_IN, at, why, all, client.as_str(), tenant.as_str())
             }
@@ -120,6 +129,17 @@ impl Tx {
         now: Instant,
     ) -> Result<u64, StoreError> {
         run!(self, execute, VISITS, now.0, why, person.as_str(), but.unwrap_or(""))
+    }
+
+    /// Every unfinished visit of a person that is for this clinic.
+    pub async fn end_visits_in(
+        &mut self,
+        person: &PersonId,
+        tenant: &TenantId,
+        why: &str,
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        run!(self, execute, VISITS_IN, now.0, why, person.as_str(), tenant.as_str())
     }
 
     /// Every unfinished visit of a person in other browsers than this.

@@ -1,5 +1,5 @@
 //! Grants: what a client holds. Suspension is the gate's answer and has no column here.
-use super::{Sql, StoreError, Tx, document, json, row, run, text, unword, word};
+use super::{SessionRow, Sql, StoreError, Tx, document, json, row, run, text, unword, word};
 use ostiary_gate::domain::{
     amr::Proof,
     grant::{Grant, Keeping},
@@ -74,6 +74,7 @@ const INSERT_TENANT: Sql = text!("insert into grant_tenants (grant_id, tenant_id
 const USED: Sql = text!("update grants set used_at = $2, refusal_logged_at = null where id = $1 and ended_at is null");
 const REFUSED: Sql =
     text!("update grants set refusal_logged_at = $2 where id = $1 and ended_at is null and refusal_logged_at is null");
+const RESUME: Sql = text!("update grants set proofs = $2 where id = $1 and ended_at is null");
 const HOLD: Sql = text!("update grants set used_at = used_at where id = $1");
 
 impl GrantRow {
@@ -170,6 +171,12 @@ impl Tx {
     /// is no state.
     pub async fn grant_refused(&mut self, id: &GrantId, now: Instant) -> Result<bool, StoreError> {
         Ok(run!(self, execute, REFUSED, id.as_str(), now.0)? == 1)
+    }
+
+    /// What was shown since takes the place of what was shown when it was given; nothing else changes (RULES 5).
+    pub async fn resume_grant(&mut self, id: &GrantId, shown_in: &SessionRow) -> Result<(), StoreError> {
+        run!(self, execute, RESUME, id.as_str(), json("proofs", &shown_in.proofs()?)?)?;
+        Ok(())
     }
 
     pub(super) async fn insert_grant(

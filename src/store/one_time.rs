@@ -35,6 +35,8 @@ pub enum LinkKind {
     NotMe,
     /// The two words on the page of a visit that waits for a set-up code; its secret is the visit's id.
     SetUpWords,
+    /// One admin's word that somebody is to be reset, kept for a second admin's; nobody is sent it.
+    ResetAgreed,
 }
 
 impl CodeKind {
@@ -60,6 +62,7 @@ impl LinkKind {
             Self::FirstAdmin => "first-admin",
             Self::NotMe => "not-me",
             Self::SetUpWords => "set-up-words",
+            Self::ResetAgreed => "reset-agreed",
         }
     }
     /// Two kinds never share a hash, even for one token.
@@ -270,7 +273,7 @@ impl Tx {
             LinkKind::PasswordReset | LinkKind::FirstAdmin => Some((None, None)),
             LinkKind::Invitation => Some((tenant, None)),
             LinkKind::SetUpWords => Some((None, visit)),
-            LinkKind::NotMe => None,
+            LinkKind::NotMe | LinkKind::ResetAgreed => None,
         };
         if let Some((tenant, visit)) = replaces {
             run!(self, execute, REPLACE, kind.word(), new.person.as_str(), now.0, tenant, visit)?;

@@ -89,6 +89,9 @@ const VERIFIED: Sql = text!(
     "update people set email_verified_at = $2, revision = revision + 1, changed_at = $2
       where id = $1 and email_verified_at is null"
 );
+const RELEASE: Sql = text!(
+    "update people set email = null, email_verified_at = null, revision = revision + 1, changed_at = $2 where id = $1"
+);
 const PHONE: Sql = text!(
     "update people set phone = $2, phone_set_at = $3, phone_set_how = $4, revision = revision + 1, changed_at = $3
       where id = $1"
@@ -191,6 +194,12 @@ impl Tx {
     /// Our own mail proof, or the operator's written word. Keeps the first instant.
     pub async fn set_email_verified(&mut self, id: &PersonId, now: Instant) -> Result<(), StoreError> {
         run!(self, execute, VERIFIED, id.as_str(), now.0)?;
+        Ok(())
+    }
+
+    /// The address turned out to be somebody else's.
+    pub async fn release_email(&mut self, id: &PersonId, now: Instant) -> Result<(), StoreError> {
+        run!(self, execute, RELEASE, id.as_str(), now.0)?;
         Ok(())
     }
 

@@ -37,6 +37,11 @@ const UPSERT: Sql = text!(
         token_alg = excluded.token_alg, client_id = excluded.client_id, secret_hash = excluded.secret_hash,
         revision = resources.revision + 1"
 );
+const UPDATE: Sql = text!(
+    "update resources set scopes = $2, token_format = $3, token_alg = $4, client_id = $5, revision = revision + 1
+      where identifier = $1"
+);
+const STANDING: Sql = text!("update resources set standing = $2, revision = revision + 1 where identifier = $1");
 
 impl ResourceRow {
     pub fn scopes(&self) -> Result<Scope, StoreError> {
@@ -77,6 +82,24 @@ impl Tx {
         let hash = self.shared.root.keyed_hash(Kind::ClientSecret, client.as_str(), secret.expose().as_bytes());
         let (form, alg) = (format.0, word("algorithm", &format.1)?);
         run!(self, execute, UPSERT, identifier, scopes.to_string(), form, alg, client.as_str(), hash, now.0)?;
+        Ok(())
+    }
+
+    /// All but its secret.
+    pub async fn set_resource(
+        &mut self,
+        identifier: &str,
+        scopes: &Scope,
+        format: (&str, Algorithm),
+        client: &ClientId,
+    ) -> Result<(), StoreError> {
+        let alg = word("algorithm", &format.1)?;
+        run!(self, execute, UPDATE, identifier, scopes.to_string(), format.0, alg, client.as_str())?;
+        Ok(())
+    }
+
+    pub async fn set_resource_standing(&mut self, identifier: &str, standing: Standing) -> Result<(), StoreError> {
+        run!(self, execute, STANDING, identifier, word("standing", &standing)?)?;
         Ok(())
     }
 

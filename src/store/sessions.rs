@@ -51,6 +51,7 @@ const INSERT: Sql = text!(
 /// SECURITY R-75: a new cookie value at every rise; the old one is dead with this statement.
 const RISE: Sql =
     text!("update sessions set cookie_hash = $2, proofs = $3, seen_at = $4 where id = $1 and ended_at is null");
+const MORE: Sql = text!("update sessions set proofs = $2, seen_at = $3 where id = $1 and ended_at is null");
 const SEEN: Sql = text!("update sessions set seen_at = $2 where id = $1 and ended_at is null and seen_at < $2");
 const KNOWN: Sql = text!(
     "insert into known_browsers (person_id, browser_hash, since, seen_at) values ($1, $2, $3, $3)
@@ -82,6 +83,15 @@ impl SessionRow {
             shared_computer: self.shared_computer,
         })
     }
+}
+
+/// The newest of each authenticator; older ones say nothing more.
+fn with(row: &SessionRow, shown: Verified) -> Result<Vec<Proof>, StoreError> {
+    let proof = shown.into_proof();
+    let mut proofs = row.proofs()?;
+    proofs.retain(|p| p.factor != proof.factor || p.authenticator != proof.authenticator || p.reach != proof.reach);
+    proofs.push(proof);
+    Ok(proofs)
 }
 
 impl Tx {
@@ -129,11 +139,19 @@ impl Tx {
         shown: Verified,
         now: Instant,
     ) -> Result<bool, StoreError> {
-        let proof = shown.into_proof();
-        let mut proofs = row.proofs()?;
-        proofs.retain(|p| p.factor != proof.factor || p.authenticator != proof.authenticator || p.reach != proof.reach);
-        proofs.push(proof);
+        let proofs = with(row, shown)?;
         self.raise_session(&row.id()?, cookie_hash, &proofs, now).await
+    }
+
+    /// As [`Tx::confirm_session`], where the session rose a moment ago and keeps its name.
+    pub async fn add_session_proof(
+        &mut self,
+        row: &SessionRow,
+        shown: Verified,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        run!(self, execute, MORE, row.id.as_str(), json("proofs", &with(row, shown)?)?, now.0)?;
+        Ok(())
     }
 
     pub async fn session_seen(&mut self, id: &SessionId, now: Instant) -> Result<(), StoreError> {

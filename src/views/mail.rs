@@ -61,6 +61,30 @@ pub enum Mail {
         by: String,
         reason: String,
     },
+    /// To those not ready: it is demanded from now on.
+    Required {
+        link: String,
+    },
+    /// To those not ready: an admin asks them to set it up before it is demanded.
+    Reminder {
+        link: String,
+    },
+    /// To admins: a start that was set was put off.
+    StartPostponed {
+        by: String,
+        reason: String,
+        starts_at: Instant,
+    },
+    /// To admins: something else than the box was loosened.
+    Loosened {
+        by: String,
+        reason: String,
+    },
+    /// To admins: somebody's authenticator was reset.
+    PersonReset {
+        by: String,
+        person: String,
+    },
     /// The six digits before a first binding.
     Code {
         code: Secret,
@@ -185,6 +209,26 @@ impl Mail {
                 let sentences = [t("mail-cancelled-what").with("by", by), t("mail-reason").with("reason", reason)];
                 Parts::of(t("mail-cancelled"), sentences)
             }
+            Self::Required { link } => {
+                Parts::of(t("mail-required"), [t("mail-required-what"), t("mail-required-next")])
+                    .leading_to(t("mail-set-up"), open(link))
+            }
+            Self::Reminder { link } => {
+                Parts::of(t("mail-reminder"), [t("mail-reminder-what"), t("mail-required-next")])
+                    .leading_to(t("mail-set-up"), open(link))
+            }
+            Self::StartPostponed { by, reason, starts_at } => {
+                let what = t("mail-postponed-what").with("by", by).with("when", frame.when(starts_at).long());
+                Parts::of(t("mail-postponed"), [what, t("mail-reason").with("reason", reason)])
+            }
+            Self::Loosened { by, reason } => {
+                let sentences = [t("mail-loosened-what").with("by", by), t("mail-reason").with("reason", reason)];
+                Parts::of(t("mail-loosened"), sentences)
+            }
+            Self::PersonReset { by, person } => Parts::of(
+                t("mail-person-reset").with("person", person),
+                [t("mail-person-reset-what").with("by", by).with("person", person), t("mail-person-reset-next")],
+            ),
             Self::Code { code } => Parts {
                 code: Some(spaced(code)),
                 ..Parts::of(t("mail-code"), [t("mail-code-what"), t("mail-code-never")])

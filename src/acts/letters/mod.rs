@@ -72,6 +72,26 @@ pub enum Letter {
         by: String,
         reason: String,
     },
+    /// To those not ready: it is demanded from now on.
+    Required,
+    /// To those not ready: an admin asks them to set it up before it is demanded.
+    Reminder,
+    /// To admins: a start that was set was put off.
+    StartPostponed {
+        by: String,
+        reason: String,
+        starts_at: Instant,
+    },
+    /// To admins: something else than the box was loosened.
+    Loosened {
+        by: String,
+        reason: String,
+    },
+    /// To admins: the authenticator of `name` was reset.
+    PersonReset {
+        by: String,
+        name: String,
+    },
     /// The six digits before a first binding.
     Code {
         #[serde(serialize_with = "sealed_soon")]
@@ -174,7 +194,12 @@ impl Letter {
             | Self::HelpAsked { .. }
             | Self::TurnedOn { .. }
             | Self::TurnedOff { .. }
-            | Self::StartCancelled { .. } => now.plus(PATIENCE),
+            | Self::StartCancelled { .. }
+            | Self::Required
+            | Self::Reminder
+            | Self::StartPostponed { .. }
+            | Self::Loosened { .. }
+            | Self::PersonReset { .. } => now.plus(PATIENCE),
         }
     }
 }

@@ -6,6 +6,7 @@ mod impact;
 mod start;
 #[cfg(test)]
 mod tests;
+mod told;
 mod weigh;
 
 pub use impact::{Affected, Impact, Now, Readiness, impact, readiness};
@@ -15,8 +16,9 @@ pub use weigh::{Move, Refused, TheBox, Weighed, Wish, weigh};
 use super::{
     Desk,
     guard::{self, Caller, Fresh, Stop},
+    names,
 };
-use crate::store::{Lock, StoreError, Tx};
+use crate::store::{Budget, Lock, StoreError, Tx};
 use ostiary_gate::domain::{
     Blame,
     audit::{Actor, Entry, Event},
@@ -85,6 +87,22 @@ async fn save_in(desk: &Desk, tx: &mut Tx, caller: &Caller, wanted: &Change<'_>)
     change(desk, tx, wanted, &actor, now).await
 }
 
+/// How often those not ready may be reminded.
+const REMINDERS: Budget = Budget { per_window: 1, window: Span::hours(1), pause: Span::hours(1), stop_after: None };
+
+/// "Email them first": those who are not ready are asked to set it up. How many; none: they were asked within the hour.
+pub async fn remind(desk: &Desk, caller: &Caller, tenant: &TenantId) -> Result<Option<u32>, PolicyError> {
+    let mut unit = desk.store.begin().await?;
+    let answer = remind_in(desk, unit.tx(), caller, tenant).await;
+    unit.settle(answer).await
+}
+
+async fn remind_in(desk: &Desk, tx: &mut Tx, caller: &Caller, tenant: &TenantId) -> Result<Option<u32>, PolicyError> {
+    let now = tx.now(&*desk.clock).await?;
+    guard::admin(tx, caller, tenant, Fresh::No, now).await?;
+    Ok(told::remind(desk, tx, tenant, now).await?)
+}
+
 /// Whether somebody may demand of others what they have done themselves. That they hold an authenticator here was shown
 /// with the fresh code.
 pub async fn is_prepared(tx: &mut Tx, person: &PersonId) -> Result<bool, StoreError> {
@@ -118,6 +136,8 @@ pub async fn change(
         tx.set_pending(&before.id, weighed.starts_at).await?;
     }
     write_down(desk, tx, &before, &weighed, (actor, wanted.reason), now).await?;
+    let by = names::of_actor(tx, actor).await?;
+    told::tell(desk, tx, &before, &weighed, (&by, wanted.reason), now).await?;
     Ok(weighed)
 }
 

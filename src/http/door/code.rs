@@ -1,21 +1,38 @@
 //! `/login/totp` (JOURNEYS A2): the second factor they have.
 use super::{onward::minutes, signin::later, standing::Standing};
 use crate::{
-    acts::prove::{NotProved, code_subject},
+    acts::{
+        enrol::{self, NotEnrolled, Place},
+        prove::{NotProved, code_subject},
+    },
     factors::totp::NoCode,
     grants::door::{self, DoorError},
-    http::{Ask, Failure, Form, Handled},
+    http::{Ask, Failure, Form, Handled, Visit},
     views::door::code::{Code, CodeError, Purpose},
 };
 use http::StatusCode;
-use ostiary_gate::gate::Step;
+use ostiary_gate::gate::{Outcome, Step};
 
 /// From this many wrong codes in a row on, the two usual causes are named.
 const AGAIN: i64 = 3;
 
+/// Whether a code is asked for here: by the gate, or on the way to another authenticator, before which they show the one
+/// they have (RULES 6).
+async fn asked(ask: &Ask, visit: Visit) -> Result<Standing, Failure> {
+    let standing = ask.standing(visit).await?;
+    if standing.judgement.outcome == Outcome::Step(Step::Enrol) {
+        match enrol::look(&ask.app.desk, &standing.id, &ask.browser()).await {
+            Ok(scene) if scene.place() == Place::ShowOwn => return Ok(standing),
+            Err(NotEnrolled::Store(cause)) => return Err(cause.into()),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    ask.due(standing.visit, Step::SecondFactor).await
+}
+
 /// GET.
 pub async fn show(ask: Ask) -> Handled {
-    let standing = ask.standing_at(Step::SecondFactor).await?;
+    let standing = asked(&ask, ask.visit().await?).await?;
     page(&ask, &standing, None)
 }
 
@@ -33,7 +50,7 @@ fn page(ask: &Ask, standing: &Standing, error: Option<CodeError>) -> Handled {
 /// POST.
 pub async fn check(ask: Ask, form: Form) -> Handled {
     let typed = form.secret("code")?;
-    let standing = ask.due(ask.visit_of(&form).await?, Step::SecondFactor).await?;
+    let standing = asked(&ask, ask.visit_of(&form).await?).await?;
     let answer = door::show_code(&ask.app.desk, &standing.id, &ask.browser(), typed.expose()).await;
     let cause = match answer {
         Ok(onward) => return ask.lead(onward, standing.visit.client.as_ref()).await,

@@ -10,6 +10,7 @@ use crate::{
         words::Locale,
     },
 };
+use axum::response::Response;
 use http::StatusCode;
 
 /// As long as an address may become when a posted request is turned into one.
@@ -26,19 +27,19 @@ pub async fn ask(ask: Ask) -> Handled {
     };
     match (ask.caller(), hint) {
         // Nobody is here to be asked.
-        (None, Some(_)) => leave(&ask, back),
+        (None, Some(_)) => Ok(leave(&ask, back.as_deref())),
         (None, None) => Ok(ask.see_other("/logout/done")),
         (Some(caller), Some(hint)) if hint.sub == caller.person => {
             say::sign_out(&ask.app.desk, &ask.browser()).await?;
-            Ok(ask.without_session(leave(&ask, back)?))
+            Ok(ask.without_session(leave(&ask, back.as_deref())))
         }
         // §2: a hint about somebody else signs nobody out; nor does no hint. The person may.
         (Some(_), _) => confirm(&ask, &request).await,
     }
 }
 
-fn leave(ask: &Ask, back: Option<String>) -> Handled {
-    Ok(ask.see_other(back.as_deref().unwrap_or("/logout/done")))
+fn leave(ask: &Ask, back: Option<&str>) -> Response {
+    ask.see_other(back.unwrap_or("/logout/done"))
 }
 
 /// Where the client of a verified hint wants the browser afterwards, if it is registered.

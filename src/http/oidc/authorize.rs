@@ -155,7 +155,7 @@ impl Ask {
             parameter: (*parameter).to_owned(),
             sent: sent.clone().unwrap_or_default(),
             registered: registered.clone(),
-            nearest: near.as_ref().map(said),
+            nearest: near.as_deref().map(said),
         });
         let mut scene = self.scene(None);
         scene.frame.client = client.map(|client| client.name.clone());
@@ -174,7 +174,7 @@ fn cause(parameter: &str, fault: PageFault) -> Cause {
     }
 }
 
-fn said(near: &Box<Near>) -> String {
+fn said(near: &Near) -> String {
     let what = serde_json::to_value(near.difference).ok();
     let what = what.as_ref().and_then(|what| what.as_str()).unwrap_or_default().replace('_', " ");
     format!("{} ({what})", near.registered)

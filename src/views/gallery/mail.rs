@@ -25,6 +25,11 @@ pub(super) fn letters() -> Vec<(String, Result<Letter, askama::Error>)> {
         Mail::TurnedOn { by: name("Priya Nair") },
         Mail::TurnedOff { by: name("Priya Nair"), reason: name("moving to another system") },
         Mail::StartCancelled { by: name("Priya Nair"), reason: name("holidays") },
+        Mail::Required { link: link() },
+        Mail::Reminder { link: link() },
+        Mail::StartPostponed { by: name("Priya Nair"), reason: name("holidays"), starts_at: CLOSING },
+        Mail::Loosened { by: name("Priya Nair"), reason: name("long shifts") },
+        Mail::PersonReset { by: name("Priya Nair"), person: name("Sam Okafor") },
         Mail::Code { code: Secret::new("123456") },
         Mail::PasswordReset { link: secret() },
     ];

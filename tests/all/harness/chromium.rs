@@ -56,6 +56,7 @@ pub struct Chromium {
     port: u16,
     chromedriver: Child,
     profile: TempDir,
+    javascript: bool,
 }
 
 impl Chromium {
@@ -80,12 +81,14 @@ impl Chromium {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let profile = TempDir::with_prefix("ostiary-chromium.").unwrap();
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes(look, &profile))
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes(&profile))
             .await
             .unwrap_or_else(|e| panic!("Chromium does not start: {e}"));
         let session = driver.session_id().to_string();
-        let browser = Self { driver, session, port, chromedriver: guard.0.take().unwrap(), profile };
+        let browser =
+            Self { driver, session, port, chromedriver: guard.0.take().unwrap(), profile, javascript: look.javascript };
         browser.shape(look).await;
+        browser.run_scripts(look.javascript).await;
         Some(browser)
     }
 
@@ -101,6 +104,21 @@ impl Chromium {
         let scheme = if look.dark { "dark" } else { "light" };
         let features = serde_json::json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.cdp().send_raw("Emulation.setEmulatedMedia", features).await.unwrap();
+    }
+
+    /// Whether pages of this tab may run scripts from now on. Of the tab, not of the profile, because the checker is a script.
+    async fn run_scripts(&self, may: bool) {
+        let value = serde_json::json!({ "value": !may });
+        self.cdp().send_raw("Emulation.setScriptExecutionDisabled", value).await.unwrap();
+    }
+
+    /// Another tab of this browser, which then has the focus. Comes back with the one that had it.
+    pub async fn another_tab(&self) -> WindowHandle {
+        let before = self.window().await.unwrap();
+        let tab = self.new_tab().await.unwrap();
+        self.switch_to_window(tab).await.unwrap();
+        self.run_scripts(self.javascript).await;
+        before
     }
 
     /// Presses a key on whatever has the focus: `Key::Tab`, `Key::Enter`, text.
@@ -143,6 +161,7 @@ impl Chromium {
             skip("OSTIARY_REQUIRE_BROWSER", "axe-core (OSTIARY_AXE)");
             return None;
         };
+        self.run_scripts(true).await;
         self.execute(axe, vec![]).await.unwrap();
         let script = "const done = arguments[arguments.length - 1];
             axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(
@@ -150,6 +169,7 @@ impl Chromium {
                     `${v.id} (${v.impact}): ${v.help}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`) }),
                 e => done({ passes: 0, faults: [String(e)] }))";
         let found = self.execute_async(script, vec![]).await.unwrap();
+        self.run_scripts(self.javascript).await;
         let found = found.json();
         assert!(found["passes"].as_u64() > Some(0), "axe checked nothing: {found}");
         let faults = found["faults"].as_array().unwrap().iter();
@@ -211,7 +231,7 @@ fn end(chromedriver: &mut Child) {
     let _ = chromedriver.wait();
 }
 
-fn wishes(look: Look, profile: &TempDir) -> ChromeCapabilities {
+fn wishes(profile: &TempDir) -> ChromeCapabilities {
     let mut wishes = DesiredCapabilities::chrome();
     for flag in FLAGS {
         wishes.add_arg(flag).unwrap();
@@ -221,10 +241,6 @@ fn wishes(look: Look, profile: &TempDir) -> ChromeCapabilities {
         ["/usr/bin/chromium", "/usr/bin/chromium-browser"].iter().find(|path| fs::exists(path).unwrap())
     {
         wishes.set_binary(binary).unwrap();
-    }
-    if !look.javascript {
-        let off = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
-        wishes.add_experimental_option("prefs", off).unwrap();
     }
     wishes
 }

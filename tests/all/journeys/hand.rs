@@ -190,9 +190,7 @@ impl<'a> Person<'a> {
 
     /// The visitor without a phone: the viewer in another tab. Comes back with the code it shows.
     async fn put_into_the_pretend_phone(&self, key: &str) -> String {
-        let page = self.browser.window().await.unwrap();
-        let tab = self.browser.new_tab().await.unwrap();
-        self.browser.switch_to_window(tab).await.unwrap();
+        let page = self.browser.another_tab().await;
         self.go(&self.demo.viewer()).await;
         self.fill("key", key).await;
         self.sound("viewer").await;

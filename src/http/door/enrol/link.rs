@@ -1,12 +1,15 @@
 //! `/enrol/app` and `/enrol/link` (JOURNEYS A5, A6): get an app, link it, type one code.
-use super::{around, helpers, later, minutes, steps};
+use super::{around, helpers, steps};
 use crate::{
     acts::enrol::{
         NotEnrolled, Place,
         link::{self, Shown},
     },
     factors::totp::NoCode,
-    http::{Ask, Form, Handled, Visit},
+    http::{
+        Ask, Form, Handled, Visit,
+        door::{onward::minutes, signin::later},
+    },
     views::{
         door::code::CodeError,
         enrol::{
@@ -87,7 +90,7 @@ pub async fn confirm(ask: Ask, form: Form) -> Handled {
     let status = if paused.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
     let answer = draw(&ask, &setup.visit, &setup.id, status, Some(error)).await?;
     Ok(match paused {
-        Some(until) => later(answer, now, until),
+        Some(until) => later(answer, until.since(now)),
         None => answer,
     })
 }
@@ -104,7 +107,7 @@ fn said(cause: NotEnrolled, now: Instant) -> Result<(LinkError, Option<Instant>)
         NotEnrolled::WrongCode { again: false, drift: None } => (LinkError::Code(CodeError::Wrong), None),
         NotEnrolled::NewKey => (LinkError::NewKey, None),
         NotEnrolled::PausedUntil(until) => {
-            (LinkError::Code(CodeError::Throttled { minutes: minutes(now, until) }), Some(until))
+            (LinkError::Code(CodeError::Throttled { minutes: minutes(until.since(now)) }), Some(until))
         }
         other @ (NotEnrolled::VisitOver
         | NotEnrolled::Next(_)

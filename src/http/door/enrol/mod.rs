@@ -1,12 +1,11 @@
 //! The pages of set-up: each shows where somebody stands, takes one form, and leads to what is next. Which page that is,
 //! the act says, never the address.
 mod codes;
+mod first_binding;
 mod link;
-mod mail_code;
 mod not_me;
 mod phone;
 mod recovery;
-mod setup_code;
 mod stop;
 
 use crate::{
@@ -18,22 +17,17 @@ use crate::{
         frame::{Helpers, in_query},
     },
 };
-use axum::response::Response;
-use http::header;
-use ostiary_gate::domain::{
-    ids::VisitId,
-    time::{Instant, Span},
-};
+use ostiary_gate::domain::ids::VisitId;
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::page("/enrol", stop::show),
         Route::form("/enrol", stop::choose),
         Route::page("/enrol/cannot", stop::cannot),
-        Route::page("/enrol/mail-code", mail_code::show),
-        Route::form("/enrol/mail-code", mail_code::check),
-        Route::page("/enrol/setup-code", setup_code::show),
-        Route::form("/enrol/setup-code", setup_code::check),
+        Route::page("/enrol/mail-code", first_binding::mail_code),
+        Route::form("/enrol/mail-code", first_binding::check_mail_code),
+        Route::page("/enrol/setup-code", first_binding::set_up_code),
+        Route::form("/enrol/setup-code", first_binding::check_set_up_code),
         Route::page("/enrol/phone", phone::show),
         Route::form("/enrol/phone", phone::put),
         Route::page("/enrol/app", link::app),
@@ -167,16 +161,4 @@ fn steps(scene: &enrol::Scene, now: u32) -> Steps {
 /// RULES 6: before the second factor pages show roles, not names.
 fn helpers() -> Helpers {
     Helpers::Role
-}
-
-/// How long until `until`, in minutes that have begun.
-fn minutes(now: Instant, until: Instant) -> u32 {
-    let left = until.since(now).as_seconds().max(1);
-    u32::try_from((left + 59) / Span::minutes(1).as_seconds()).unwrap_or(1)
-}
-
-/// 429 and 503 say when it is worth trying again (RFC 9110 §10.2.3).
-fn later(mut answer: Response, now: Instant, until: Instant) -> Response {
-    answer.headers_mut().insert(header::RETRY_AFTER, crate::http::seconds(until.since(now)));
-    answer
 }

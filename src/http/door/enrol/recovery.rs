@@ -1,12 +1,15 @@
 //! `/login/recovery` (JOURNEYS A8.2): a backup code opens a recovery session, which leads to a new phone and nowhere else.
-use super::{Setup, later, minutes};
+use super::Setup;
 use crate::{
     acts::{
         enrol::Place,
         recover::{self, NotRecovered},
     },
     factors::typed::Unreadable,
-    http::{Ask, Failure, Form, Handled},
+    http::{
+        Ask, Failure, Form, Handled,
+        door::{onward::minutes, signin::later},
+    },
     views::door::recovery::{Recovered, Recovery, RecoveryError},
 };
 use http::StatusCode;
@@ -33,7 +36,7 @@ fn page(ask: &Ask, setup: &Setup, error: Option<RecoveryError>, paused: Option<I
     };
     let answer = setup.around(ask).draw(status, |frame| Recovery { frame, error })?;
     Ok(match paused {
-        Some(until) => later(answer, setup.scene.now, until),
+        Some(until) => later(answer, until.since(setup.scene.now)),
         None => answer,
     })
 }
@@ -48,7 +51,7 @@ pub async fn use_code(ask: Ask, form: Form) -> Handled {
         Err(NotRecovered::VisitOver) => return Err(Failure::expired(None)),
         Err(NotRecovered::Store(cause)) => return Err(cause.into()),
         Err(NotRecovered::PausedUntil(until)) => {
-            let minutes = minutes(setup.scene.now, until);
+            let minutes = minutes(until.since(setup.scene.now));
             return page(&ask, &setup, Some(RecoveryError::Throttled { minutes }), Some(until));
         }
         Err(NotRecovered::NoCode(Unreadable::Empty)) => RecoveryError::Empty,

@@ -13,7 +13,7 @@ pub async fn show(ask: Ask) -> Handled {
     if place == Place::Elsewhere || setup.scene.has_begun() {
         return ask.to_place(&setup.id, place).await;
     }
-    let reasons = vec![];
+    let reasons = ask.standing(ask.visit().await?).await?.reasons();
     let draft_kept = setup.scene.purpose.request().is_some_and(|request| request.draft_kept);
     setup.around(&ask).draw(StatusCode::OK, |frame| Stop { frame, urgency: Urgency::Now, draft_kept, reasons })
 }

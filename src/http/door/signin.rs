@@ -1,5 +1,4 @@
 //! `/login` (JOURNEYS A1): name and password, and "I'd rather not" at `/login/cancel`.
-use super::onward::minutes;
 use crate::{
     acts::{
         prove::NotProved,
@@ -7,7 +6,7 @@ use crate::{
         visit::{Opening, Purpose},
     },
     grants::door::{self, DoorError, Onward},
-    http::{Ask, Failure, Form, Handled, Stage, Visit, failure::seconds},
+    http::{Ask, Failure, Form, Handled, Stage, Visit, failure::seconds, own::minutes_until},
     protocol::error::AuthorizationCode,
     views::door::signin::{Notice, SignIn, SignInError},
 };
@@ -104,8 +103,9 @@ async fn check(ask: &Ask, visit: &Visit, opening: Opening, typed: Typed, passwor
             typed.page(ask, visit, None, Some(SignInError::WrongPair))
         }
         Err(DoorError::NotProved(NotProved::PausedUntil(until))) => {
-            let wait = until.since(ask.now()?);
-            let error = SignInError::Throttled { minutes: minutes(wait) };
+            let now = ask.now()?;
+            let wait = until.since(now);
+            let error = SignInError::Throttled { minutes: minutes_until(until, now) };
             Ok(later(typed.page(ask, visit, None, Some(error))?, wait))
         }
         Err(DoorError::NotProved(NotProved::Busy(wait))) => {

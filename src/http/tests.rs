@@ -3,4 +3,5 @@
 mod door;
 mod edge;
 mod enrol;
+mod letters;
 mod logout;

@@ -1,5 +1,5 @@
 //! `/login/totp` (JOURNEYS A2): the second factor they have.
-use super::{onward::minutes, signin::later, standing::Standing};
+use super::{signin::later, standing::Standing};
 use crate::{
     acts::{
         enrol::{self, NotEnrolled, Place},
@@ -8,7 +8,7 @@ use crate::{
     },
     factors::totp::NoCode,
     grants::door::{self, DoorError},
-    http::{Ask, Failure, Form, Handled, Stage, Visit},
+    http::{Ask, Failure, Form, Handled, Stage, Visit, own::minutes_until},
     views::door::code::{Code, CodeError, Purpose},
 };
 use http::StatusCode;
@@ -73,8 +73,9 @@ pub async fn check(ask: Ask, form: Form) -> Handled {
         }
         NotProved::UsedCode => page(&ask, &standing, Some(CodeError::Replayed)),
         NotProved::PausedUntil(until) => {
-            let wait = until.since(ask.now()?);
-            Ok(later(page(&ask, &standing, Some(CodeError::Throttled { minutes: minutes(wait) }))?, wait))
+            let now = ask.now()?;
+            let wait = until.since(now);
+            Ok(later(page(&ask, &standing, Some(CodeError::Throttled { minutes: minutes_until(until, now) }))?, wait))
         }
         NotProved::Stopped => page(&ask, &standing, Some(CodeError::Stopped)),
         NotProved::Busy(wait) => Ok(later(page(&ask, &standing, Some(CodeError::Busy))?, wait)),

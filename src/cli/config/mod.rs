@@ -8,7 +8,7 @@ mod values;
 
 pub use values::{PrivateOutgoing, Reachable};
 
-use crate::{http::address::Proxies, outgoing::mail::Way, store::Address};
+use crate::{http::address::Proxies, store::Address};
 use keys::Key;
 use layers::{Given, Layers};
 use ostiary_gate::domain::secret::Secret;
@@ -24,6 +24,15 @@ pub enum Mode {
     Dev,
 }
 
+/// Where mails go.
+pub enum Mail {
+    /// `--dev`: one file each.
+    Directory(PathBuf),
+    Smtp(Secret),
+    /// Nothing is configured; what cannot be sent waits.
+    Nowhere,
+}
+
 pub struct Settings {
     pub mode: Mode,
     /// Without a trailing slash, as tokens say it.
@@ -34,7 +43,7 @@ pub struct Settings {
     pub admin_listen: SocketAddr,
     pub database: Address,
     pub keys_dir: PathBuf,
-    pub mail: Way,
+    pub mail: Mail,
     pub mail_from: Option<String>,
     pub test_clock: Option<PathBuf>,
     pub trusted_proxies: Proxies,
@@ -105,7 +114,6 @@ impl Reader<'_> {
             }
         };
         let private = self.read(&keys::ALLOW_PRIVATE_OUTGOING, values::private_outgoing);
-        let extra_ca = self.read(&keys::EXTRA_CA_FILE, values::path);
         let issuer = issuer?;
         Some(Settings {
             mode,
@@ -116,14 +124,14 @@ impl Reader<'_> {
             database: database?,
             keys_dir: self.read(&keys::KEYS_DIR, values::path)?,
             mail: match (mail_dir, smtp) {
-                (Some(dir), _) => Way::Directory(dir),
-                (None, Some(url)) => Way::Smtp { url, extra_ca: extra_ca.clone() },
-                (None, None) => Way::Nowhere,
+                (Some(dir), _) => Mail::Directory(dir),
+                (None, Some(url)) => Mail::Smtp(url),
+                (None, None) => Mail::Nowhere,
             },
             mail_from: self.read(&keys::MAIL_FROM, values::some),
             test_clock: self.read(&keys::TEST_CLOCK, values::path),
             trusted_proxies: proxies,
-            extra_ca_file: extra_ca,
+            extra_ca_file: self.read(&keys::EXTRA_CA_FILE, values::path),
             private_outgoing: private.unwrap_or(PrivateOutgoing::No),
             tls,
             log: self.read(&keys::LOG, values::filter)?,
@@ -162,7 +170,7 @@ impl Reader<'_> {
                 self.faults.push(format!("`{}` ({origin}) is for --dev only", key.name));
             }
         };
-        only_dev(&keys::MAIL_DIR, matches!(settings.mail, Way::Directory(_)));
+        only_dev(&keys::MAIL_DIR, matches!(settings.mail, Mail::Directory(_)));
         only_dev(&keys::TEST_CLOCK, settings.test_clock.is_some());
         if settings.plain_http {
             self.faults.push("`issuer`: http is for --dev on localhost only; give the https address".into());

@@ -60,11 +60,7 @@ pub fn run(args: &ApplyArgs, layers: &Layers) -> Result<(), Failure> {
             yes: args.yes,
             operator: work::operator(),
         };
-        apply::apply(&work.desk, &state, &options).await.map_err(|why| match why {
-            NotApplied::Faults(faults) => wrong(&name, &faults),
-            NotApplied::Store(why) => why.into(),
-            why @ (NotApplied::Overtaken | NotApplied::Busy(_)) => Failure::refused(why.to_string()),
-        })
+        apply::apply(&work.desk, &state, &options).await.map_err(|why| undone(&name, why))
     })?;
     show(args, &report);
     Ok(())
@@ -101,7 +97,17 @@ fn text_of(file: &Path) -> std::io::Result<String> {
     std::fs::read_to_string(file)
 }
 
-fn wrong(name: &str, faults: &[Fault]) -> Failure {
+/// Nothing of the file called `name` was applied.
+pub fn undone(name: &str, why: NotApplied) -> Failure {
+    match why {
+        NotApplied::Faults(faults) => wrong(name, &faults),
+        NotApplied::Store(why) => why.into(),
+        why @ (NotApplied::Overtaken | NotApplied::Busy(_)) => Failure::refused(why.to_string()),
+    }
+}
+
+/// The file called `name` cannot be understood.
+pub fn wrong(name: &str, faults: &[Fault]) -> Failure {
     let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
     Failure::refused(format!("{name}: nothing was applied\n{}", lines.join("\n")))
 }

@@ -1,5 +1,5 @@
 //! The command line: settings, verbs, exit codes. Calls the same acts as pages do; decides nothing itself.
-mod apply;
+pub mod apply;
 pub mod clock;
 pub mod config;
 mod desk;

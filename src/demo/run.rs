@@ -5,7 +5,7 @@ use super::{
     stage::{Directory, Sites},
 };
 use crate::{
-    acts::Desk,
+    acts::{Desk, apply},
     cli::{
         self, DemoArgs,
         config::{
@@ -17,7 +17,7 @@ use crate::{
     },
     crypto::dice::{self, SystemDice},
 };
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 pub fn main(args: &DemoArgs, layers: Layers) -> ExitCode {
     match run(args, layers) {
@@ -42,6 +42,7 @@ fn run(args: &DemoArgs, layers: Layers) -> Result<(), Failure> {
     let people = cast::people(&state).map_err(|fault| Failure::refused(fault.to_string()))?;
     let mails = directory.mails();
     serve::with(settings, async move |desk: Desk| {
+        settle(&desk, &state).await?;
         let introduction = introduction(&ports, &people);
         let sites = Sites::open(&desk, &ports, secrets, people, mails).await?;
         cli::say(introduction);
@@ -49,6 +50,15 @@ fn run(args: &DemoArgs, layers: Layers) -> Result<(), Failure> {
         sites.close().await;
         Ok(())
     })
+}
+
+/// The people and the apps come as the operator's would.
+async fn settle(desk: &Desk, state: &str) -> Result<(), Failure> {
+    let document = "the demo's state";
+    let state = apply::read(state, PathBuf::new()).map_err(|faults| cli::apply::wrong(document, &faults))?;
+    let options = apply::Options { operator: "demo".to_owned(), ..apply::Options::default() };
+    apply::apply(desk, &state, &options).await.map_err(|why| cli::apply::undone(document, why))?;
+    Ok(())
 }
 
 /// What was configured, as far as the demo leaves room for it: the log and the clock.

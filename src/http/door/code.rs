@@ -4,10 +4,11 @@ use crate::{
     acts::{
         enrol::{self, NotEnrolled, Place},
         prove::{NotProved, code_subject},
+        visit::Progress,
     },
     factors::totp::NoCode,
     grants::door::{self, DoorError},
-    http::{Ask, Failure, Form, Handled, Visit, own::minutes_until},
+    http::{Ask, Failure, Form, Handled, Stage, Visit, own::minutes_until},
     views::door::code::{Code, CodeError, Purpose},
 };
 use http::StatusCode;
@@ -20,6 +21,13 @@ const AGAIN: i64 = 3;
 /// they have (RULES 6).
 async fn asked(ask: &Ask, visit: Visit) -> Result<Standing, Failure> {
     let standing = ask.standing(visit).await?;
+    if let Stage::Row(id, row) = &standing.visit.stage {
+        let progress: Progress = row.progress()?;
+        // A recovery session leads to a new authenticator and nowhere else.
+        if progress.recovery.is_some() && progress.bound.is_none() {
+            return Err(Failure::Elsewhere(format!("/enrol/app?visit={id}")));
+        }
+    }
     if standing.judgement.outcome == Outcome::Step(Step::Enrol) {
         match enrol::look(&ask.app.desk, &standing.id, &ask.browser()).await {
             Ok(scene) if scene.place() == Place::ShowOwn => return Ok(standing),

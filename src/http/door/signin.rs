@@ -28,6 +28,7 @@ pub async fn show(ask: Ask) -> Handled {
     };
     let visit = ask.visit_even_over(text).await?;
     let (visit, notice) = from_the_start(&ask, visit).await?;
+    let notice = ask.query("changed")?.map(|_| Notice::PasswordChanged).or(notice);
     if let (Stage::Sealed(opening), Some(_)) = (&visit.stage, ask.caller()) {
         // Signed in meanwhile, in another tab: the page may not be needed any more.
         let onward = door::arrive(&ask.app.desk, opening.clone(), &ask.browser()).await?;

@@ -2,6 +2,8 @@
 //! A rehearsal does the same and lets go of the unit: what it reports is what would happen. Passwords are hashed before.
 mod clients;
 mod connections;
+#[cfg(test)]
+mod ends_tests;
 mod floors;
 mod hand;
 mod look;

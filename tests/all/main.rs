@@ -6,5 +6,6 @@
 #![allow(clippy::disallowed_methods)]
 mod architecture;
 mod enrolment;
+mod door;
 mod harness;
 mod journeys;

@@ -16,6 +16,7 @@ mod form;
 mod guard;
 mod headers;
 mod health;
+mod join;
 mod locale;
 pub mod oidc;
 mod own;
@@ -81,6 +82,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(oidc::routes());
     all.extend(door::routes());
     all.extend(confirm::routes());
+    all.extend(join::routes());
     all.extend(account::routes());
     all.extend(console::routes());
     all

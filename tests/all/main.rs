@@ -6,5 +6,7 @@
 #![allow(clippy::disallowed_methods)]
 mod architecture;
 mod cli;
+mod door;
+mod enrolment;
 mod harness;
 mod journeys;

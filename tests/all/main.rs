@@ -6,5 +6,6 @@
 #![allow(clippy::disallowed_methods)]
 mod architecture;
 mod door;
+mod endpoints;
 mod harness;
 mod journeys;

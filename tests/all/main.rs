@@ -7,5 +7,6 @@
 mod architecture;
 mod door;
 mod endpoints;
+mod enrolment;
 mod harness;
 mod journeys;

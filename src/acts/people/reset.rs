@@ -100,7 +100,7 @@ async fn reset_in(
         return Err(PeopleError::NotHere);
     }
     if checked == Checked::Called && !may_call(&row, &facts)? {
-        return Err(PeopleError::NotHere);
+        return Err(PeopleError::CannotCall);
     }
     if changed_lately(&row, now)? && !second_agrees(desk, tx, caller, (tenant, person), now).await? {
         return Err(PeopleError::SecondAdmin);

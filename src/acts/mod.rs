@@ -7,11 +7,11 @@ pub mod forgot;
 pub mod guard;
 pub mod hashing;
 pub mod letters;
-pub mod names;
-pub mod people;
 pub mod mail_code;
+pub mod names;
 #[cfg(test)]
 mod one_time_tests;
+pub mod people;
 pub mod policy;
 pub mod prove;
 pub mod recover;

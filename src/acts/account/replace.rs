@@ -85,12 +85,7 @@ pub async fn begin_replacing(desk: &Desk, caller: &Caller, browser: &Browser) ->
     unit.settle(answer).await
 }
 
-async fn begin_in(
-    desk: &Desk,
-    tx: &mut Tx,
-    caller: &Caller,
-    browser: &Browser,
-) -> Result<Linking, NotReplaced> {
+async fn begin_in(desk: &Desk, tx: &mut Tx, caller: &Caller, browser: &Browser) -> Result<Linking, NotReplaced> {
     let now = tx.now(&*desk.clock).await?;
     shown_old(tx, caller, now).await?;
     let row = tx.person(&caller.person).await?.ok_or(AccountError::NotYours)?;
@@ -99,8 +94,7 @@ async fn begin_in(
         Some(pending) => seed_of(&pending.secret)?,
         None => draw(desk, tx, caller, (browser, &entry), now).await?,
     };
-    let enrolment =
-        totp::enrolment(&seed, &entry, &account).map_err(|e| StoreError::unreadable("account", e))?;
+    let enrolment = totp::enrolment(&seed, &entry, &account).map_err(|e| StoreError::unreadable("account", e))?;
     Ok(Linking { key: seed.base32(), enrolment, entry, account })
 }
 

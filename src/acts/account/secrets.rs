@@ -28,12 +28,7 @@ pub struct NewCodes {
 /// Whoever changes it, as the mail says it.
 pub type Agent<'a> = &'a str;
 
-pub async fn change_password(
-    desk: &Desk,
-    caller: &Caller,
-    new: Secret,
-    agent: Agent<'_>,
-) -> Result<(), AccountError> {
+pub async fn change_password(desk: &Desk, caller: &Caller, new: Secret, agent: Agent<'_>) -> Result<(), AccountError> {
     // Asked before anything dear is done, and again in the unit that changes it.
     let mut unit = desk.store.look().await?;
     let now = unit.tx().now(&*desk.clock).await?;
@@ -155,7 +150,8 @@ pub async fn change_details(
     given_name: &str,
     family_name: &str,
 ) -> Result<(), AccountError> {
-    let tidy = |text: &str| text.split(char::is_control).collect::<Vec<_>>().join(" ").trim().chars().take(100).collect();
+    let tidy =
+        |text: &str| text.split(char::is_control).collect::<Vec<_>>().join(" ").trim().chars().take(100).collect();
     let (given_name, family_name): (String, String) = (tidy(given_name), tidy(family_name));
     if given_name.is_empty() || family_name.is_empty() {
         return Err(AccountError::NoName);

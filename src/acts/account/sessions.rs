@@ -21,12 +21,7 @@ pub async fn sign_out_of(desk: &Desk, caller: &Caller, session: &SessionId) -> R
     unit.settle(answer).await
 }
 
-async fn sign_out_of_in(
-    desk: &Desk,
-    tx: &mut Tx,
-    caller: &Caller,
-    session: &SessionId,
-) -> Result<(), AccountError> {
+async fn sign_out_of_in(desk: &Desk, tx: &mut Tx, caller: &Caller, session: &SessionId) -> Result<(), AccountError> {
     let now = tx.now(&*desk.clock).await?;
     account(tx, caller, Fresh::No, now).await?;
     let row = tx.session(session).await?.ok_or(AccountError::NotYours)?;

@@ -74,8 +74,12 @@ async fn ending_a_connection_ends_what_the_app_holds_here() {
     let dir = tempfile::tempdir().unwrap();
     for (house, dave, ledgerly) in begun(dir.path()).await {
         connect(&house.desk, &dave, &house.hilltop, &ledgerly, Some(TheBox::On)).await.unwrap();
-        let offline =
-            [("client_id", "ledgerly"), ("tenant", "hilltop"), ("scope", "openid offline_access"), ("prompt", "consent")];
+        let offline = [
+            ("client_id", "ledgerly"),
+            ("tenant", "hilltop"),
+            ("scope", "openid offline_access"),
+            ("prompt", "consent"),
+        ];
         house.clock.advance(Span::seconds(31));
         let seat = house.at_the_console("dave", "hilltop").await;
         let granted = arrive(&house.desk, house.opening(&offline), &seat.browser).await;
@@ -98,16 +102,15 @@ async fn nobody_but_an_admin_with_a_fresh_code_connects_and_only_what_can_be_con
     for (house, dave, ledgerly) in begun(dir.path()).await {
         let gina = house.seat("gina", house.own_page("/account", None)).await.caller;
         let stranger = connect(&house.desk, &gina, &house.riverside, &ledgerly, None).await;
-        let refused = |e: &Result<(), ConnectionError>, what: Refusal| {
-            matches!(e, Err(ConnectionError::Policy(PolicyError::Stop(Stop::Refused(r, _)))) if *r == what)
-        };
+        let refused = |e: &Result<(), ConnectionError>, what: Refusal| matches!(e, Err(ConnectionError::Policy(PolicyError::Stop(Stop::Refused(r, _)))) if *r == what);
         assert!(refused(&stranger, Refusal::NotAMember), "{}", house.name);
         let web = ClientId::parse("web").unwrap();
         let plain = connect(&house.desk, &dave, &house.hilltop, &web, None).await;
         assert!(matches!(plain, Err(ConnectionError::NoSuchApp)), "{}: it needs no connection", house.name);
         house.clock.advance(Span::minutes(6));
         let stale = connect(&house.desk, &dave, &house.hilltop, &ledgerly, Some(TheBox::On)).await;
-        let stopped = matches!(stale, Err(ConnectionError::Policy(PolicyError::Stop(Stop::Step(Step::SecondFactor, _)))));
+        let stopped =
+            matches!(stale, Err(ConnectionError::Policy(PolicyError::Stop(Stop::Step(Step::SecondFactor, _)))));
         assert!(stopped, "{}", house.name);
         assert_eq!(house.tenant(&house.hilltop).await.policy.two_factor, TwoFactor::Off);
     }

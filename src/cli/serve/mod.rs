@@ -5,20 +5,26 @@ mod keys;
 
 use super::{
     Failure,
-    config::{Mode, Settings, layers::Layers},
+    config::{Mail, Mode, Settings, layers::Layers},
     desk::desk,
     logs, opening, say,
 };
 use crate::{
     acts::Desk,
+    crypto::dice::SystemDice,
     http::{self, App, Edge},
+    jobs,
+    outgoing::mail::{Mailer, Way},
 };
 use connections::Listener;
-use std::time::Duration;
+use ostiary_gate::domain::secret::Secret;
+use std::{sync::Arc, time::Duration};
 use tokio::{signal, sync::watch};
 
 /// How long answers under way may take once the process was told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long a letter that is being sent may take then; another start goes on with what was not.
+const LAST_LETTERS: Duration = Duration::from_secs(5);
 
 pub fn serve(layers: &Layers, mode: Mode) -> Result<(), Failure> {
     let settings = Settings::to_serve(layers, mode)?;
@@ -43,6 +49,7 @@ async fn run(settings: Settings, meanwhile: impl AsyncFnOnce(Desk) -> Result<(),
     // Before the database: whoever cannot listen should not migrate either.
     let main = Listener::bind(settings.listen, "listen").await?;
     let admin = Listener::bind(settings.admin_listen, "admin_listen").await?;
+    let mailer = Arc::new(mailer(&settings)?);
     let opened = opening::to_serve(&settings).await?;
     let desk = desk(&settings, &opened);
     keys::first(&desk).await?;
@@ -53,18 +60,27 @@ async fn run(settings: Settings, meanwhile: impl AsyncFnOnce(Desk) -> Result<(),
     let main = tokio::spawn(main.serve(http::router(app.clone()), stopped.clone()));
     let admin = tokio::spawn(admin.serve(http::admin_router(app.clone()), stopped));
     tracing::info!(issuer = settings.issuer, listen = %settings.listen, "serving");
-    let looking_after_keys = tokio::spawn(keys::keep(desk.clone()));
+    let jobs = jobs::start(&desk, mailer, SystemDice::new());
 
     let answer = meanwhile(desk).await;
     tracing::info!("stopping: no new connections, answers under way are finished");
     app.drain();
-    looking_after_keys.abort();
     let _ = stop.send(true);
     let both = async { (main.await, admin.await) };
     if tokio::time::timeout(DRAIN, both).await.is_err() {
         tracing::warn!("some connections were cut off");
     }
+    jobs.stop(LAST_LETTERS).await;
     answer
+}
+
+fn mailer(settings: &Settings) -> Result<Mailer, Failure> {
+    let way = match &settings.mail {
+        Mail::Directory(path) => Way::Directory(path.clone()),
+        Mail::Smtp(url) => Way::Smtp { url: Secret::new(url.expose()), extra_ca: settings.extra_ca_file.clone() },
+        Mail::Nowhere => Way::Nowhere,
+    };
+    Mailer::new(&way, settings.mail_from.as_deref(), &settings.issuer).map_err(|why| Failure::refused(why.to_string()))
 }
 
 /// SIGTERM or Ctrl-C.

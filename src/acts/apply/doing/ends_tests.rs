@@ -67,7 +67,11 @@ async fn a_tenants_last_admin_stays_unless_another_is_named_or_it_is_said_twice(
         let erin = person(&desk, "erin@riverside.example").await;
         let mut unit = desk.store.look().await.unwrap();
         let membership = unit.tx().memberships(&erin).await.unwrap().remove(0);
-        assert_eq!((membership.role, membership.proofs_not_before), (Role::Admin, NOW), "older proofs do not count for it");
+        assert_eq!(
+            (membership.role, membership.proofs_not_before),
+            (Role::Admin, NOW),
+            "older proofs do not count for it"
+        );
         drop(unit);
         assert!(try_to(&desk, gone, &by("ana")).await.is_err());
         try_to(&desk, gone, &Options { yes: true, ..by("ana") }).await.unwrap();
@@ -77,7 +81,9 @@ async fn a_tenants_last_admin_stays_unless_another_is_named_or_it_is_said_twice(
 #[tokio::test]
 async fn an_ended_membership_stays_ended_until_it_is_said() {
     let m = |state: &str| {
-        format!("[[person]]\nemail = \"alice@riverside.example\"\nmemberships = [{{ tenant = \"riverside\", state = \"{state}\" }}]\n")
+        format!(
+            "[[person]]\nemail = \"alice@riverside.example\"\nmemberships = [{{ tenant = \"riverside\", state = \"{state}\" }}]\n"
+        )
     };
     let dir = tempfile::tempdir().unwrap();
     for desk in desks(dir.path()).await {
@@ -138,7 +144,9 @@ async fn two_operators_who_apply_at_once_come_to_the_same_deployment() {
     for desk in desks(dir.path()).await {
         let start = |name: &'static str| {
             let desk = desk.clone();
-            tokio::spawn(async move { apply(&desk, &state(FIXTURE), &by(name)).await.map(|report| report.changes.len()) })
+            tokio::spawn(
+                async move { apply(&desk, &state(FIXTURE), &by(name)).await.map(|report| report.changes.len()) },
+            )
         };
         let both = [start("ana"), start("ben")];
         let mut made = vec![];

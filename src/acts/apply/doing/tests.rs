@@ -138,7 +138,10 @@ async fn a_rehearsal_says_what_would_happen_and_changes_nothing() {
         let said = try_to(&desk, on, &rehearse).await.unwrap();
         assert_eq!(said.impact.len(), 1);
         let stops = &said.impact[0];
-        assert_eq!((stops.tenant.as_str(), stops.people, stops.not_ready.clone()), ("northside", 2, vec!["Gina Park".into()]));
+        assert_eq!(
+            (stops.tenant.as_str(), stops.people, stops.not_ready.clone()),
+            ("northside", 2, vec!["Gina Park".into()])
+        );
         assert_eq!(seen(&desk).await, before);
         assert_eq!(done(&desk, on).await, said);
         assert_eq!(tenant(&desk, "northside").await.policy.two_factor, TwoFactor::Required);
@@ -231,10 +234,18 @@ async fn a_start_is_on_the_clinics_clock_and_only_moves_nearer() {
         assert!(later.changes_nothing() && later.kept[0].why.contains("later"), "{later}");
         done(&desk, &start("2026-03-09T20:00:00+13:00")).await;
         assert_eq!(pending().await, Some(at("2026-03-09T07:00:00Z")));
-        assert!(done(&desk, "[[tenant]]\nslug = \"northside\"\npolicy = { two_factor = \"off\" }\n").await.changes_nothing());
+        assert!(
+            done(&desk, "[[tenant]]\nslug = \"northside\"\npolicy = { two_factor = \"off\" }\n")
+                .await
+                .changes_nothing()
+        );
         done(&desk, &start("2026-03-01T00:00:00")).await;
         let now = tenant(&desk, "northside").await;
-        assert_eq!((now.policy.two_factor, now.pending), (TwoFactor::Required, None), "a start that has passed means now");
+        assert_eq!(
+            (now.policy.two_factor, now.pending),
+            (TwoFactor::Required, None),
+            "a start that has passed means now"
+        );
     }
 }
 

@@ -11,7 +11,9 @@ use crate::{
 };
 use ostiary_gate::domain::{
     Blame,
+    audit::{Actor, Entry, Event},
     ids::PersonId,
+    person::MembershipState,
     secret::Secret,
     time::{Instant, Span},
 };
@@ -156,6 +158,36 @@ impl RightPassword {
         }
         Ok((self.person, self.verified))
     }
+}
+
+/// A wrong code stands in the log of each of the person's clinics. Bounded by the tries there are; a pause is not logged
+/// again at every knock.
+pub async fn log_wrong_code(
+    tx: &mut Tx,
+    desk: &Desk,
+    person: &PersonId,
+    cause: &NotProved,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let event = match cause {
+        NotProved::WrongCode => Event::CodeWrong,
+        NotProved::UsedCode => Event::CodeReplayed,
+        _ => return Ok(()),
+    };
+    for membership in tx.memberships(person).await? {
+        if membership.state == MembershipState::Live {
+            let entry = Entry {
+                tenant: Some(membership.tenant),
+                actor: Actor::Person(person.clone()),
+                event,
+                person: Some(person.clone()),
+                client: None,
+                detail: String::new(),
+            };
+            tx.log(&entry, None, now, &*desk.dice).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Checks a 6-digit code against the person's authenticator apps and spends its step, in one unit: of many who show the

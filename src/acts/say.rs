@@ -2,12 +2,13 @@
 //! would rather not; and that they sign out. None of it opens anything: the gate is asked anew.
 use super::{
     Desk,
+    letters::{self, Letter},
     session::Browser,
     visit::{self, Progress},
 };
 use crate::{
     porter::Heard,
-    store::{Known, StoreError, Tx, VisitRow},
+    store::{Attempts, Budget, Known, StoreError, Tx, VisitRow},
 };
 use ostiary_gate::{
     domain::{
@@ -15,7 +16,7 @@ use ostiary_gate::{
         audit::{Actor, Entry, Event},
         ids::{ClientId, PersonId, TenantId, VisitId},
         person::MembershipState,
-        time::Instant,
+        time::{Instant, Span},
     },
     gate::{Outcome, Step},
 };
@@ -87,6 +88,41 @@ pub async fn cancel(desk: &Desk, id: &VisitId, browser: &Browser) -> Result<(), 
     unit.commit().await
 }
 
+/// Whether the clinic's admins were told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    Now,
+    /// A little while ago; no second letter goes out.
+    Before,
+}
+
+/// One call for help an hour: a mailbox is no alarm bell.
+const CALLS: Budget = Budget { per_window: 1, window: Span::hours(1), pause: Span::hours(1), stop_after: None };
+
+/// "Tell them I need help" (JOURNEYS A8): a letter to the admins of the clinics this visit is for, and nothing else.
+pub async fn ask_for_help(desk: &Desk, id: &VisitId, browser: &Browser) -> Result<Told, NotTaken> {
+    let mut unit = desk.store.begin().await?;
+    let answer = called(unit.tx(), desk, (id, browser)).await;
+    unit.settle(answer).await
+}
+
+async fn called(tx: &mut Tx, desk: &Desk, at: (&VisitId, &Browser)) -> Result<Told, NotTaken> {
+    let Moment { row, heard, now } = moment(tx, desk, at).await?;
+    let person = row.person()?;
+    match tx.reserve_attempt(&format!("help {person}"), CALLS, now).await? {
+        Attempts::Reserved => {}
+        Attempts::PausedUntil(_) | Attempts::Stopped => return Ok(Told::Before),
+    }
+    let name = tx.person(&person).await?.map(|file| file.full_name()).unwrap_or_default();
+    let tenants: Vec<TenantId> = heard.tenants().cloned().collect();
+    for tenant in &tenants {
+        let letter = || Letter::HelpAsked { name: name.clone(), person: person.clone() };
+        letters::post_to_admins(tx, letter, tenant, now, &*desk.dice).await?;
+    }
+    log(tx, desk, Event::HelpAsked, (&person, None, &tenants), now).await?;
+    Ok(Told::Now)
+}
+
 /// Signs out on this browser (RULES 5). Whether somebody was signed in.
 pub async fn sign_out(desk: &Desk, browser: &Browser) -> Result<bool, StoreError> {
     let mut unit = desk.store.begin().await?;
@@ -112,16 +148,19 @@ struct Moment {
     now: Instant,
 }
 
-/// The visit, if it is open and the gate asks for `step` now.
+/// The visit, if the gate asks for `step` now.
 async fn due(tx: &mut Tx, desk: &Desk, at: (&VisitId, &Browser), step: Step) -> Result<Moment, NotTaken> {
+    let moment = moment(tx, desk, at).await?;
+    if moment.heard.judgement().outcome == Outcome::Step(step) { Ok(moment) } else { Err(NotTaken::NotAsked) }
+}
+
+/// The visit, if it is open.
+async fn moment(tx: &mut Tx, desk: &Desk, at: (&VisitId, &Browser)) -> Result<Moment, NotTaken> {
     let (id, browser) = at;
     let now = tx.now(&*desk.clock).await?;
     let row = tx.visit(id, &browser.hash).await?.filter(|row| row.is_open(now)).ok_or(NotTaken::VisitOver)?;
     let (_, asked) = visit::claim_of_row(tx, &row, &browser.hash).await?;
     let heard = visit::heard(tx, &asked, Known::Held, now).await?.map_err(|_| NotTaken::VisitOver)?;
-    if heard.judgement().outcome != Outcome::Step(step) {
-        return Err(NotTaken::NotAsked);
-    }
     Ok(Moment { row, heard, now })
 }
 

@@ -3,20 +3,26 @@
 use super::{
     guard::Caller,
     session::Browser,
-    testing::{House, PASSWORD, with_cookie},
-    visit::Opening,
+    testing::{House, PASSWORD, SEED, with_cookie},
+    visit::{Opening, Purpose, Wanted},
 };
 use crate::{
     crypto::dice::{SystemDice, tail},
+    factors::totp::Seed,
     grants::door::{Onward, show_code, sign_in},
-    protocol::testing::web,
-    store::Tx,
+    protocol::{
+        authorize,
+        form::Params,
+        testing::{pairs, web},
+    },
+    store::{NewAuthenticator, PhoneOrigin, Tx},
 };
 use ostiary_gate::{
     domain::{
-        audit::Event,
+        amr::Reach,
+        audit::{Actor, Entry, Event},
         client::{Client, ConnectionNeed},
-        ids::{ClientId, ConnectionId, GrantId, PersonId, TenantId},
+        ids::{AuthenticatorId, ClientId, ConnectionId, GrantId, PersonId, TenantId},
         person::{MembershipState, Role},
         scope::Scope,
         secret::Secret,
@@ -56,6 +62,53 @@ impl House {
 
     pub async fn at_the_console(&self, name: &str, clinic: &str) -> Seat {
         self.seat(name, self.own_page(&format!("/console/{clinic}"), Some(clinic))).await
+    }
+
+    /// A visit to another client than `web` that begins now.
+    pub async fn opening_to(&self, client: &ClientId, more: &[(&str, &str)]) -> Opening {
+        let client = self.set(async |tx, _| tx.client(client).await.unwrap().unwrap().client().unwrap()).await;
+        let mut sent = vec![
+            ("client_id", client.id.as_str()),
+            ("response_type", "code"),
+            ("redirect_uri", client.redirect_uris[0].as_str()),
+            ("code_challenge_method", "S256"),
+            ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+        ];
+        sent.extend(more);
+        let request =
+            authorize::parse(&Params::new(&pairs(&sent)), &client).unwrap_or_else(|_| panic!("a good request"));
+        let wanted = Wanted { request, hinted: None, hinted_tenant: None };
+        Opening { purpose: Purpose::Authorize(Box::new(wanted)), began_at: self.clock.now() }
+    }
+
+    /// Somebody confirms the authenticator that everybody here has.
+    pub async fn enrol(&self, person: &PersonId) {
+        self.set(async |tx, now| {
+            let id = AuthenticatorId::from_tail(&tail(&SystemDice::new()).unwrap()).unwrap();
+            let seed = Seed::from_base32(SEED).unwrap();
+            let new = NewAuthenticator {
+                id: &id,
+                person,
+                secret: seed.as_bytes(),
+                label: "",
+                reach: &Reach::everywhere(),
+                browser: None,
+                expires_at: None,
+            };
+            tx.insert_authenticator(&new, now).await.unwrap();
+            tx.set_phone(person, "+61491570006", &PhoneOrigin::SetUp, now).await.unwrap();
+            tx.set_codes_saved(person, now).await.unwrap();
+            let entry = Entry {
+                tenant: None,
+                actor: Actor::Person(person.clone()),
+                event: Event::AuthenticatorConfirmed,
+                person: Some(person.clone()),
+                client: None,
+                detail: String::new(),
+            };
+            tx.log(&entry, None, now, &*self.desk.dice).await.unwrap();
+        })
+        .await;
     }
 
     pub async fn tenant(&self, id: &TenantId) -> Tenant {

@@ -8,6 +8,7 @@ mod logs;
 mod opening;
 pub mod serve;
 mod settings;
+mod verbs;
 mod work;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -36,6 +37,26 @@ enum Verb {
     Serve(ServeArgs),
     /// Make what a state file declares: tenants, policies, people, clients, connections
     Apply(apply::ApplyArgs),
+    /// Print the deployment as a state file, without secrets
+    Export,
+    /// Begin a deployment: settings, keys, and a one-time link for the first admin
+    Init(verbs::init::InitArgs),
+    /// Why somebody gets a token, or does not
+    Explain(verbs::explain::ExplainArgs),
+    /// What is well and what is not
+    Doctor(verbs::doctor::DoctorArgs),
+    /// What signs
+    #[command(subcommand)]
+    Keys(verbs::keys::KeysVerb),
+    /// Clinics
+    #[command(subcommand)]
+    Tenant(verbs::lists::ListVerb),
+    /// Relying parties
+    #[command(subcommand)]
+    Client(verbs::lists::ListVerb),
+    /// People
+    #[command(subcommand)]
+    User(UserVerb),
     /// Try it out: Ostiary, two apps and a clinic's people on this machine, gone with Ctrl-C
     Demo(DemoArgs),
     /// What is configured
@@ -55,6 +76,20 @@ struct ServeArgs {
     /// Development, on this machine only: plain http on localhost, a settable clock, mails as files
     #[arg(long)]
     dev: bool,
+}
+
+#[derive(Subcommand)]
+enum UserVerb {
+    /// All of them, or those of a tenant
+    List {
+        #[arg(long, value_name = "SLUG")]
+        tenant: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reset somebody's authenticator in a tenant
+    #[command(name = "reset-2fa")]
+    Reset(verbs::reset::ResetArgs),
 }
 
 #[derive(Subcommand)]
@@ -88,7 +123,7 @@ pub fn main(demo: impl FnOnce(&DemoArgs, Layers) -> ExitCode) -> ExitCode {
     if let Verb::Demo(args) = &cli.verb {
         return demo(args, layers);
     }
-    match run(cli.verb, &layers) {
+    match run(cli, layers) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let _ = writeln!(std::io::stderr(), "ostiary: {failure}");
@@ -97,12 +132,21 @@ pub fn main(demo: impl FnOnce(&DemoArgs, Layers) -> ExitCode) -> ExitCode {
     }
 }
 
-fn run(verb: Verb, layers: &Layers) -> Result<(), Failure> {
-    match verb {
-        Verb::Serve(args) => serve::serve(layers, mode(&args)),
-        Verb::Apply(args) => apply::run(&args, layers),
-        Verb::Config(ConfigVerb::Check(args)) => settings::check(layers, mode(&args)),
-        Verb::Config(ConfigVerb::Show { origin, json }) => settings::show(layers, origin, json),
+fn run(cli: Cli, layers: Layers) -> Result<(), Failure> {
+    match cli.verb {
+        Verb::Serve(args) => serve::serve(&layers, mode(&args)),
+        Verb::Apply(args) => apply::run(&args, &layers),
+        Verb::Export => verbs::export::run(&layers),
+        Verb::Init(args) => verbs::init::run(&args, layers, cli.config.as_deref()),
+        Verb::Explain(args) => verbs::explain::run(&args, &layers),
+        Verb::Doctor(args) => verbs::doctor::run(&args, &layers),
+        Verb::Keys(verb) => verbs::keys::run(&verb, &layers),
+        Verb::Tenant(verbs::lists::ListVerb::List { json }) => verbs::lists::tenants(json, &layers),
+        Verb::Client(verbs::lists::ListVerb::List { json }) => verbs::lists::clients(json, &layers),
+        Verb::User(UserVerb::List { tenant, json }) => verbs::lists::users(tenant.as_deref(), json, &layers),
+        Verb::User(UserVerb::Reset(args)) => verbs::reset::run(&args, &layers),
+        Verb::Config(ConfigVerb::Check(args)) => settings::check(&layers, mode(&args)),
+        Verb::Config(ConfigVerb::Show { origin, json }) => settings::show(&layers, origin, json),
         Verb::Demo(_) => Ok(()),
     }
 }

@@ -6,7 +6,6 @@ use super::{
     logs, opening,
 };
 use crate::{acts::Desk, store::Kind};
-use std::future::Future;
 
 /// A verb's place to work.
 pub struct Work {
@@ -16,10 +15,11 @@ pub struct Work {
 }
 
 /// Runs a verb on the deployment that the settings name. One that is not there yet is born `fresh`; none: it must be.
-pub fn with<T, Fut>(layers: &Layers, fresh: Option<Kind>, verb: impl FnOnce(Work) -> Fut) -> Result<T, Failure>
-where
-    Fut: Future<Output = Result<T, Failure>>,
-{
+pub fn with<T>(
+    layers: &Layers,
+    fresh: Option<Kind>,
+    verb: impl AsyncFnOnce(Work) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let settings = Settings::to_work(layers)?;
     // Verbs speak on standard output; the log is for what went wrong underneath.
     logs::begin(if settings.log == "info" { "warn" } else { &settings.log }, false);

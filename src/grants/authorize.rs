@@ -3,7 +3,7 @@
 use super::{
     asked::{Asked, sid},
     door::{DoorError, Front, Onward, Way, request_of},
-    held::Held,
+    held::{Alike, Held},
 };
 use crate::{
     acts::{
@@ -124,22 +124,25 @@ impl<'a> Authorize<'a> {
 
     /// RULES 5: authorising again gives a new grant, and ends those of the same client, clinic and session that the gate
     /// refuses by now.
-    async fn replace_refused(&self, tx: &mut Tx, cleared: &Cleared, session: &SessionId) -> Result<(), StoreError> {
-        let Some(person) = &cleared.person else { return Ok(()) };
-        let client = &cleared.rules.client.id;
-        for row in tx.grants_of(&person.id).await? {
-            if row.client()? != *client || row.session()?.as_ref() != Some(session) {
-                continue;
-            }
-            let id = row.id()?;
-            let Some(held) = Held::read(tx, &id).await? else { continue };
-            if !cleared.rules.tenants.iter().any(|tenant| held.tenants().contains(&tenant.id)) {
-                continue;
-            }
-            let claim = held.claim(held.occasion(), held.row.resource.clone())?;
-            let heard = hear(tx, &claim, None, Known::AsPicture, cleared.now).await?;
-            if !heard.is_ok_and(|heard| heard.judgement().outcome == Outcome::Clear) {
-                tx.end_grants(Which::One(&id), End::All, "authorised again", cleared.now).await?;
+    async fn replace_refused(tx: &mut Tx, now: Instant, session: &SessionId, sid: &str) -> Result<(), StoreError> {
+        // An app that comes every few minutes leaves many alike: each kind is judged once.
+        let mut judged: Vec<(Alike, bool)> = Vec::new();
+        for row in tx.grants_in_session(session, sid).await? {
+            let (id, alike) = (row.id()?, Alike::of(&row)?);
+            let known = judged.iter().find(|(other, _)| *other == alike).map(|(_, stands)| *stands);
+            let stands = match known {
+                Some(stands) => stands,
+                None => {
+                    let held = Held::of(tx, row).await?;
+                    let claim = held.claim(held.occasion(), held.row.resource.clone())?;
+                    let heard = hear(tx, &claim, None, Known::AsPicture, now).await?;
+                    let stands = heard.is_ok_and(|heard| heard.judgement().outcome == Outcome::Clear);
+                    judged.push((alike, stands));
+                    stands
+                }
+            };
+            if !stands {
+                tx.end_grants(Which::One(&id), End::All, "authorised again", now).await?;
             }
         }
         Ok(())
@@ -207,7 +210,6 @@ impl Road for Authorize<'_> {
             return Err(Halt::On(Box::new(Onward::UnknownClient)));
         }
         let settled = self.front()?.settle(tx, self.desk, self.browser, now).await?;
-        self.replace_refused(tx, cleared, &settled.id).await?;
         if settled.rose {
             self.log(tx, cleared, &client.id).await?;
         }
@@ -215,8 +217,10 @@ impl Road for Authorize<'_> {
         let (scope, keeping) = granted(cleared, &request.scope);
         let names = cleared.names.as_ref().map(|tenant| &tenant.id);
         let asked = Asked::of(request, client);
+        let sid = sid(&settled.id, &client.id, names);
+        Self::replace_refused(tx, now, &settled.id, &sid).await?;
         self.made = Made {
-            sid: sid(&settled.id, &client.id, names),
+            sid,
             settled: Some(settled),
             scope,
             asked: serde_json::to_value(&asked).map_err(|e| StoreError::unreadable("asked", e))?,

@@ -50,7 +50,9 @@ async fn a_wrong_client_address_or_verifier_costs_nothing_and_a_second_use_ends_
         }
         let answer = redeem(&house, &web, &code).await.unwrap();
         assert!(is_invalid_grant(redeem(&house, &other, &code).await), "a stranger's second use ends nothing");
-        let answer = refresh(&house, &web, &secret(answer.refresh_token.as_ref())).await.unwrap();
+        let token = secret(answer.refresh_token.as_ref());
+        assert!(is_invalid_grant(refresh(&house, &other, &token).await), "{}: nor does it refresh", house.name);
+        let answer = refresh(&house, &web, &token).await.unwrap();
         assert!(is_invalid_grant(redeem(&house, &web, &code).await), "{}", house.name);
         assert!(is_invalid_grant(refresh(&house, &web, &secret(answer.refresh_token.as_ref())).await));
         assert_eq!(logged(&house, &house.alice).await.iter().filter(|event| *event == "code_reused").count(), 1);

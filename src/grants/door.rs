@@ -184,7 +184,14 @@ impl Way {
             }
             Self::ShowsCode { visit, code } => {
                 let row = open(tx, visit, browser, now).await?;
-                let verified = prove::code(tx, &row.person()?, code, now).await?;
+                let person = row.person()?;
+                let verified = match prove::code(tx, &person, code, now).await {
+                    Ok(verified) => verified,
+                    Err(cause) => {
+                        prove::log_wrong_code(tx, desk, &person, &cause, now).await?;
+                        return Err(cause.into());
+                    }
+                };
                 tx.add_proof(&row, verified).await?;
                 front_of(&open(tx, visit, browser, now).await?, browser)
             }

@@ -8,13 +8,14 @@ use crate::{
 };
 use ostiary_gate::{
     domain::{
+        amr::Proof,
         grant::Keeping,
         ids::{GrantId, TenantId},
         scope::Scope,
         tenant::Tenant,
         time::Instant,
     },
-    gate::{Occasion, Pin},
+    gate::{Demand, Occasion, Pin},
 };
 
 pub struct Held {
@@ -27,17 +28,48 @@ pub struct Held {
     tenants: Vec<TenantId>,
 }
 
+/// All that a judgement of two grants of one client, clinic and session could differ by.
+#[derive(PartialEq, Eq)]
+pub(super) struct Alike {
+    proofs: Vec<Proof>,
+    keeping: Keeping,
+    scope: Scope,
+    resource: Option<String>,
+    demand: Demand,
+    /// Where ages are judged as of then.
+    given: Option<Instant>,
+}
+
+impl Alike {
+    pub fn of(row: &GrantRow) -> Result<Self, StoreError> {
+        let keeping = row.keeping()?;
+        let given = match keeping {
+            Keeping::Offline => Some(row.authorised_at()),
+            Keeping::Online | Keeping::Machine => None,
+        };
+        let demand = row.asked::<Asked>()?.demand();
+        Ok(Self { proofs: row.proofs()?, keeping, scope: row.scope()?, resource: row.resource.clone(), demand, given })
+    }
+}
+
 impl Held {
     pub async fn read(tx: &mut Tx, id: &GrantId) -> Result<Option<Self>, StoreError> {
-        let Some(row) = tx.grant(id).await? else { return Ok(None) };
-        Ok(Some(Self {
-            id: id.clone(),
+        match tx.grant(id).await? {
+            Some(row) => Self::of(tx, row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub async fn of(tx: &mut Tx, row: GrantRow) -> Result<Self, StoreError> {
+        let id = row.id()?;
+        Ok(Self {
             keeping: row.keeping()?,
             scope: row.scope()?,
             asked: row.asked()?,
-            tenants: tx.grant_tenants(id).await?,
+            tenants: tx.grant_tenants(&id).await?,
+            id,
             row,
-        }))
+        })
     }
 
     pub fn tenants(&self) -> &[TenantId] {

@@ -9,6 +9,8 @@ mod code;
 #[cfg(test)]
 mod code_tests;
 pub mod door;
+#[cfg(test)]
+mod flip_tests;
 pub mod held;
 pub mod introspect;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use axum::{
     response::Response,
     routing::{MethodFilter, MethodRouter, on},
 };
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, header};
 use std::future::Future;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -115,6 +115,12 @@ where
     F: Fn(Ask) -> Fut,
     Fut: Future<Output = Handled> + Send,
 {
+    // A page may end in a code: what only wants to know of the headers gets none.
+    if request.method() == Method::HEAD {
+        let mut answer = not_like_this(State(app.clone()), request).await;
+        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,POST"));
+        return answer;
+    }
     let (mut parts, _) = request.into_parts();
     let (ask, failure) = Ask::read(app, &mut parts).await;
     let outcome = match failure {

@@ -2,9 +2,11 @@
 use super::{StoreError, Tx};
 use ostiary_gate::{
     domain::{
+        amr::{Factor, Key, Proof, Reach},
         ids::{ClientId, PersonId, TenantId},
-        person::Person,
+        person::{AuthenticatorKind, Person},
         tenant::Tenant,
+        time::Instant,
     },
     gate::Rules,
 };
@@ -49,4 +51,20 @@ impl Tx {
         }
         Ok(Some(Rules { tenants: found, client: row.client()? }))
     }
+}
+
+/// What somebody would have shown, had they shown their password, or all they have, just now. For explanations: a
+/// judgement is made of it, never a decision, because the porter reads what was shown from rows.
+pub fn as_if_shown(person: &Person, all: bool, now: Instant) -> Vec<Proof> {
+    let password = Proof { factor: Factor::Password, at: now, authenticator: None, reach: Reach::everywhere() };
+    let held = person.authenticators.iter().filter(|_| all).map(|held| Proof {
+        factor: match held.kind {
+            AuthenticatorKind::Totp => Factor::Totp,
+            AuthenticatorKind::Passkey => Factor::Passkey { user_verified: true, key: Key::Unknown },
+        },
+        at: now,
+        authenticator: Some(held.id.clone()),
+        reach: held.reach.clone(),
+    });
+    std::iter::once(password).chain(held).collect()
 }

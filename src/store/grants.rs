@@ -59,6 +59,7 @@ const OF_PERSON_IN: Sql = grant_where!(
     "where person_id = $1 and ended_at is null and id in (select grant_id from grant_tenants where tenant_id = $2)
       order by used_at desc, id"
 );
+const OF_SESSION: Sql = grant_where!("where session_id = $1 and sid = $2 and ended_at is null order by id");
 const AUTHORISED: Sql = text!(
     "select authorised_at as at from grants
       where person_id = $1 and authorised_at >= $3 and id in (select grant_id from grant_tenants where tenant_id = $2)
@@ -129,6 +130,11 @@ impl Tx {
     /// Those that are for this tenant too, the last used first.
     pub async fn grants_of_in(&mut self, person: &PersonId, tenant: &TenantId) -> Result<Vec<GrantRow>, StoreError> {
         run!(self, fetch::<GrantRow>, OF_PERSON_IN, person.as_str(), tenant.as_str())
+    }
+
+    /// What one client was given in one session, for the clinic that `sid` stands for.
+    pub async fn grants_in_session(&mut self, session: &SessionId, sid: &str) -> Result<Vec<GrantRow>, StoreError> {
+        run!(self, fetch::<GrantRow>, OF_SESSION, session.as_str(), sid)
     }
 
     /// When a person let an app in for this tenant lately, ended grants included.

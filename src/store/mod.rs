@@ -49,7 +49,7 @@ pub use codes::{CodeOrder, Redeemed, Redemption};
 pub use consents::Consent;
 pub use deployment::{Deployment, Kind};
 pub use ends::{End, Which};
-pub use facts::Known;
+pub use facts::{Known, as_if_shown};
 pub use grants::{GrantRow, NewGrant};
 pub use issue::{AccessOrder, Format, IdTokenOrder, Issued, IssuedAccess, Order, Recorded, RefreshOrder};
 pub use keys::{KeyState, NewKey, StoredKey};

@@ -75,6 +75,7 @@ const BY_ID: Sql = text!(person_where!("where id = $1"));
 const HOLD: Sql = Sql { sqlite: person_where!("where id = $1"), postgres: person_where!("where id = $1 for share") };
 const HOLD_ALONE: Sql =
     Sql { sqlite: person_where!("where id = $1"), postgres: person_where!("where id = $1 for update") };
+const ALL: Sql = text!("select id from people order by coalesce(email, ''), id");
 const BY_EMAIL: Sql = text!("select id from people where email = $1");
 const INSERT: Sql = text!(
     "insert into people (id, email, email_verified_at, given_name, family_name, claims, phone, phone_set_at, phone_set_how,
@@ -147,6 +148,12 @@ impl Tx {
 
     pub(super) async fn hold_person_alone(&mut self, id: &PersonId) -> Result<Option<PersonRow>, StoreError> {
         Ok(run!(self, fetch::<PersonRow>, HOLD_ALONE, id.as_str())?.pop())
+    }
+
+    /// Everybody, by address.
+    pub async fn person_ids(&mut self) -> Result<Vec<PersonId>, StoreError> {
+        let rows = run!(self, fetch::<Id>, ALL)?;
+        rows.iter().map(|row| PersonId::parse(&row.id).map_err(|e| StoreError::unreadable("person", e))).collect()
     }
 
     /// `email` in lower case.

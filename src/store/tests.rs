@@ -183,7 +183,7 @@ where
 
 row! { struct Count { n: i64 } }
 
-async fn weak_issues(store: &Store) -> i64 {
+pub(crate) async fn weak_issues(store: &Store) -> i64 {
     const WEAK: Sql = text!("select count(*) as n from issuances where amr not like '%otp%'");
     let mut unit = store.look().await.unwrap();
     let counted = async |tx: &mut Tx| run!(tx, fetch::<Count>, WEAK);

@@ -53,6 +53,12 @@ const INSERT: Sql = text!(
                          expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 );
+/// RULES 8: sixteen a browser, the oldest give way.
+const MAKE_ROOM: Sql = text!(
+    "update visits set ended_at = $3, ended_why = 'too many' where browser_hash = $1 and ended_at is null and id <> $2
+        and id not in (select id from visits where browser_hash = $1 and ended_at is null and id <> $2
+                        order by began_at desc, id limit 15)"
+);
 const PROOFS: Sql = text!("update visits set proofs = $2 where id = $1 and ended_at is null");
 const PROGRESS: Sql = text!("update visits set progress = $2 where id = $1 and ended_at is null");
 const TENANT: Sql = text!("update visits set tenant_id = $2 where id = $1 and ended_at is null");
@@ -128,6 +134,7 @@ impl Tx {
             new.began_at.0,
             new.expires_at.0
         )?;
+        run!(self, execute, MAKE_ROOM, new.browser_hash, new.id.as_str(), new.began_at.0)?;
         Ok(())
     }
 

@@ -1,13 +1,15 @@
 //! `ostiary apply`: what should be, read, checked and done in one unit of work. Owns the language of state files and what
 //! joining means: a file tightens, never loosens, unless it is told to and why.
 mod doing;
+mod export;
 mod parse;
 pub mod reading;
 mod report;
 mod state;
 
-pub use doing::{NotApplied, Options, apply};
-pub use parse::read;
+pub use doing::{NotApplied, Options, apply, country_of};
+pub use export::export;
+pub use parse::{email, read, time_zone};
 pub use report::{Change, Kept, Report, Sign, Stops};
 pub use state::State;
 

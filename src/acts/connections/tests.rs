@@ -74,20 +74,15 @@ async fn ending_a_connection_ends_what_the_app_holds_here() {
     let dir = tempfile::tempdir().unwrap();
     for (house, dave, ledgerly) in begun(dir.path()).await {
         connect(&house.desk, &dave, &house.hilltop, &ledgerly, Some(TheBox::On)).await.unwrap();
-        let offline = [
-            ("client_id", "ledgerly"),
-            ("tenant", "hilltop"),
-            ("scope", "openid offline_access"),
-            ("prompt", "consent"),
-        ];
+        let offline = [("tenant", "hilltop"), ("scope", "openid offline_access"), ("prompt", "consent")];
         house.clock.advance(Span::seconds(31));
         let seat = house.at_the_console("dave", "hilltop").await;
-        let granted = arrive(&house.desk, house.opening(&offline), &seat.browser).await;
+        let granted = arrive(&house.desk, house.opening_to(&ledgerly, &offline).await, &seat.browser).await;
         assert!(matches!(granted, Ok(Onward::Code { .. })), "{}", house.name);
         assert_eq!(house.grants(&house.dave).await.len(), 1);
         disconnect(&house.desk, &seat.caller, &house.hilltop, &ledgerly).await.unwrap();
         assert!(house.grants(&house.dave).await.is_empty(), "{}", house.name);
-        let again = arrive(&house.desk, house.opening(&offline), &seat.browser).await;
+        let again = arrive(&house.desk, house.opening_to(&ledgerly, &offline).await, &seat.browser).await;
         assert!(matches!(again, Ok(Onward::Step { step: Step::Connect, .. })), "an admin may connect it again");
         let twice = disconnect(&house.desk, &seat.caller, &house.hilltop, &ledgerly).await;
         assert!(matches!(twice, Err(ConnectionError::NotConnected)), "{}", house.name);

@@ -128,11 +128,11 @@ async fn confirm_in(tx: &mut Tx, desk: &Desk, scene: &mut Scene, code: &Code) ->
     scene.progress.bound = Some(pending.id.clone());
     scene.progress.wrong_codes = 0;
     scene.save(tx).await?;
-    let (seen, authenticator) = (scene.seen(), pending.id);
+    let authenticator = pending.id;
     let (event, news) = if replaces {
-        (Event::AuthenticatorReplaced, News::AuthenticatorReplaced { seen, authenticator })
+        (Event::AuthenticatorReplaced, News::AuthenticatorReplaced { seen: scene.seen(), authenticator })
     } else {
-        (Event::AuthenticatorConfirmed, News::AuthenticatorAdded { seen, authenticator })
+        (Event::AuthenticatorConfirmed, News::AuthenticatorAdded { seen: scene.seen(), authenticator })
     };
     scene.log(tx, desk, event, "").await?;
     Ok(scene.tell_news(tx, desk, news).await?)

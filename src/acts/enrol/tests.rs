@@ -24,6 +24,9 @@ use ostiary_gate::{
 };
 use tokio::task::JoinSet;
 
+mod binding;
+mod keeping;
+
 /// Somebody in a browser, on a visit.
 #[derive(Clone)]
 pub(in crate::acts) struct Walker {
@@ -353,192 +356,6 @@ async fn the_first_confirmation_ends_what_others_hold_and_keeps_what_is_done_off
     }
 }
 
-#[tokio::test]
-async fn backup_codes_stay_in_sight_until_they_are_saved_and_are_never_seen_again() {
-    let dir = tempfile::tempdir().unwrap();
-    for house in houses(dir.path()).await {
-        let bob = bob(&house).await;
-        bob.bind(&house).await;
-        assert!(codes::download(&house.desk, &bob.visit, &bob.browser).await.is_err(), "the page comes first");
-        let first = bob.codes(&house).await.unwrap_or_else(|e| panic!("{e}"));
-        let again = bob.codes(&house).await.unwrap_or_else(|e| panic!("{e}"));
-        let file = codes::download(&house.desk, &bob.visit, &bob.browser).await.unwrap_or_else(|e| panic!("{e}"));
-        let text = |shown: &codes::Shown| shown.codes.iter().map(|c| c.expose().to_owned()).collect::<Vec<_>>();
-        assert_eq!((text(&first), text(&first)), (text(&again), text(&file)), "{}", house.name);
-        bob.saved(&house).await.unwrap();
-        assert!(matches!(bob.codes(&house).await.map(drop), Err(NotEnrolled::Next(Place::Elsewhere))));
-        assert!(codes::download(&house.desk, &bob.visit, &bob.browser).await.is_err());
-        assert!(bob.scene(&house).await.progress.codes.is_none(), "{}: nothing is left in the row", house.name);
-    }
-}
-
-#[tokio::test]
-async fn codes_may_wait_once_open_nothing_meanwhile_and_are_asked_for_at_the_next_sign_in() {
-    let dir = tempfile::tempdir().unwrap();
-    for house in houses(dir.path()).await {
-        let bob = bob(&house).await;
-        bob.bind(&house).await;
-        bob.codes(&house).await.unwrap_or_else(|e| panic!("{e}"));
-        codes::later(&house.desk, &bob.visit, &bob.browser).await.unwrap();
-        assert!(matches!(bob.go_on(&house).await, Onward::Code { .. }), "{}", house.name);
-        house.clock.advance(Span::minutes(1));
-        let (next, step) = walk_in(&house, "bob", house.opening(&[]), bob.browser.clone()).await;
-        assert_eq!(step, Step::SecondFactor);
-        let mut unit = house.desk.store.look().await.unwrap();
-        assert_eq!(unit.tx().recovery_codes_left(&house.bob).await.unwrap(), 0, "{}", house.name);
-        let seed = unit.tx().totp_of(&house.bob).await.unwrap()[0].secret.to_vec();
-        drop(unit);
-        let code = code_at(&Seed::from_bytes(&seed).unwrap(), house.clock.now());
-        let onward = door::show_code(&house.desk, &next.visit, &next.browser, &code).await;
-        assert!(matches!(onward, Ok(Onward::Step { step: Step::Complete, .. })), "{}", house.name);
-        assert_eq!(next.place(&house).await, Place::Codes);
-        let shown = next.codes(&house).await.unwrap_or_else(|e| panic!("{e}"));
-        assert!(!shown.may_wait, "{}", house.name);
-        let twice = codes::later(&house.desk, &next.visit, &next.browser).await;
-        assert!(matches!(twice, Err(NotEnrolled::Next(Place::Codes))));
-        next.saved(&house).await.unwrap();
-        assert!(matches!(next.go_on(&house).await, Onward::Code { .. }));
-    }
-}
-
-#[tokio::test]
-async fn a_number_on_file_is_confirmed_and_not_changed_before_the_second_factor() {
-    let dir = tempfile::tempdir().unwrap();
-    for house in houses(dir.path()).await {
-        let bob = bob(&house).await;
-        bob.prove_mailbox(&house).await;
-        // A typing mistake is corrected in the visit that made it.
-        bob.phone(&house, "0412 345 678").await.unwrap();
-        assert!(bob.scene(&house).await.may_change_phone());
-        bob.phone(&house, "0412 345 679").await.unwrap();
-        // The next visit finds it on file.
-        let (later, _) = walk_in(&house, "bob", house.opening(&[]), bob.browser.clone()).await;
-        later.prove_mailbox(&house).await;
-        assert_eq!(later.place(&house).await, Place::Phone);
-        assert!(matches!(later.phone(&house, "0412 345 670").await, Err(NotEnrolled::NumberStays)), "{}", house.name);
-        assert_eq!(later.scene(&house).await.file.phone.as_deref(), Some("+61412345679"));
-        later.phone(&house, "+61 412 345 679").await.unwrap();
-        assert_eq!(later.place(&house).await, Place::App, "the same number is a yes");
-        assert!(matches!(later.phone(&house, "02 9374 4000").await, Err(NotEnrolled::Number(NoNumber::Landline))));
-    }
-}
-
-#[tokio::test]
-async fn a_first_binding_asks_for_more_by_policy_by_time_and_after_a_reset_by_mail() {
-    let dir = tempfile::tempdir().unwrap();
-    for house in houses(dir.path()).await {
-        // The clinic may want the password alone, or an admin's word.
-        change(&house, &house.riverside, FirstBinding::Password, TwoFactor::Required).await;
-        assert_eq!(bob(&house).await.place(&house).await, Place::Phone, "{}", house.name);
-        change(&house, &house.riverside, FirstBinding::SetupCode, TwoFactor::Required).await;
-        let strict = bob(&house).await;
-        assert_eq!(strict.place(&house).await, Place::SetUpCode);
-        strict.prove_mailbox(&house).await;
-        assert_eq!(strict.place(&house).await, Place::SetUpCode, "a mailbox does not stand in for the admin");
-        strict.show_set_up_code(&house, &house.riverside).await;
-        assert_eq!(strict.place(&house).await, Place::Phone);
-        change(&house, &house.riverside, FirstBinding::Mail, TwoFactor::Required).await;
-        // A browser that is known for seven days stands for the mailed code.
-        let browser = house.browser();
-        let mut unit = house.desk.store.begin().await.unwrap();
-        unit.tx().browser_is_known(&house.bob, &browser.hash, house.clock.now()).await.unwrap();
-        unit.commit().await.unwrap();
-        house.clock.advance(Span::days(7).minus_one());
-        let (early, _) = walk_in(&house, "bob", house.opening(&[]), browser.clone()).await;
-        assert_eq!(early.place(&house).await, Place::MailCode, "{}", house.name);
-        house.clock.advance(Span::seconds(1));
-        let (known, _) = walk_in(&house, "bob", house.opening(&[]), browser.clone()).await;
-        assert_eq!(known.place(&house).await, Place::Phone);
-        // A password that a mail set does not go together with a mail.
-        let mut unit = house.desk.store.begin().await.unwrap();
-        unit.tx().password_was_reset(&house.bob, house.clock.now()).await.unwrap();
-        unit.commit().await.unwrap();
-        assert_eq!(known.place(&house).await, Place::SetUpCode, "{}", house.name);
-        // Fourteen days after the box was ticked the time for easy ways is over.
-        house.clock.advance(Span::days(8));
-        let (late, _) = walk_in(&house, "bob", house.opening(&[]), browser).await;
-        assert_eq!(late.place(&house).await, Place::SetUpCode, "{}", house.name);
-    }
-}
-
-#[tokio::test]
-async fn what_an_admin_helped_to_bind_counts_in_that_clinic_only() {
-    let dir = tempfile::tempdir().unwrap();
-    for house in houses(dir.path()).await {
-        join(&house, &house.bob, &house.hilltop).await;
-        change(&house, &house.riverside, FirstBinding::SetupCode, TwoFactor::Required).await;
-        let (bob, step) = walk_in(&house, "bob", house.opening(&[("tenant", "riverside")]), house.browser()).await;
-        assert_eq!(step, Step::Enrol);
-        bob.show_set_up_code(&house, &house.riverside).await;
-        bob.bind(&house).await;
-        let reach = facts(&house, &house.bob).await.authenticators[0].reach.clone();
-        assert_eq!(reach, Reach::Only([house.riverside.clone()].into()), "{}", house.name);
-    }
-}
-
-#[tokio::test]
-async fn what_a_mailbox_allowed_does_not_count_where_an_admin_must_say_so() {
-    let dir = tempfile::tempdir().unwrap();
-    for house in houses(dir.path()).await {
-        join(&house, &house.bob, &house.hilltop).await;
-        change(&house, &house.hilltop, FirstBinding::SetupCode, TwoFactor::Required).await;
-        let (bob, _) = walk_in(&house, "bob", house.opening(&[("tenant", "riverside")]), house.browser()).await;
-        bob.bind(&house).await;
-        bob.codes(&house).await.unwrap_or_else(|e| panic!("{e}"));
-        bob.saved(&house).await.unwrap();
-        assert!(matches!(bob.go_on(&house).await, Onward::Code { .. }), "{}", house.name);
-        let reach = facts(&house, &house.bob).await.authenticators[0].reach.clone();
-        assert_eq!(reach, Reach::Except([house.hilltop.clone()].into()), "{}", house.name);
-        // In the strict clinic: what there is is shown, then the admin's word is asked.
-        let (strict, step) = walk_in(&house, "bob", house.opening(&[("tenant", "hilltop")]), house.browser()).await;
-        assert_eq!(step, Step::Enrol);
-        assert_eq!(strict.place(&house).await, Place::ShowOwn, "{}", house.name);
-    }
-}
-
-#[tokio::test]
-async fn a_half_session_of_somebody_who_has_an_authenticator_cannot_bind_another() {
-    let dir = tempfile::tempdir().unwrap();
-    for house in houses(dir.path()).await {
-        let (alice, step) = walk_in(&house, "alice", house.opening(&[]), house.browser()).await;
-        assert_eq!((step, alice.place(&house).await), (Step::SecondFactor, Place::Elsewhere));
-        alice.prove_mailbox(&house).await;
-        assert!(matches!(alice.shown(&house).await.map(drop), Err(NotEnrolled::Next(Place::Elsewhere))));
-        assert!(matches!(alice.confirm(&house, "123456").await, Err(NotEnrolled::Next(Place::Elsewhere))));
-        assert!(matches!(alice.phone(&house, "0412 345 678").await, Err(NotEnrolled::Next(_))));
-        assert!(matches!(alice.codes(&house).await.map(drop), Err(NotEnrolled::Next(_))));
-        let facts = facts(&house, &house.alice).await;
-        assert_eq!(facts.authenticators.len(), 1, "{}", house.name);
-        let proofs = alice.scene(&house).await.row.proofs().unwrap();
-        assert!(proofs.iter().all(|p| p.factor == Factor::Password));
-    }
-}
-
-#[tokio::test]
-async fn after_a_reset_only_a_set_up_code_leads_on_and_the_reset_ends_when_something_is_bound() {
-    let dir = tempfile::tempdir().unwrap();
-    for house in houses(dir.path()).await {
-        reset(&house, &house.alice, &house.riverside).await;
-        let (alice, step) = walk_in(&house, "alice", house.opening(&[]), house.browser()).await;
-        assert_eq!((step, alice.place(&house).await), (Step::SetUpCode, Place::SetUpCode), "{}", house.name);
-        alice.prove_mailbox(&house).await;
-        assert_eq!(alice.place(&house).await, Place::SetUpCode);
-        alice.show_set_up_code(&house, &house.riverside).await;
-        assert_eq!(alice.place(&house).await, Place::Phone);
-        phone::keep(&house.desk, &alice.visit, &alice.browser).await.unwrap();
-        // Abandoned here, the clinic is as strict as before.
-        let (again, step) = walk_in(&house, "alice", house.opening(&[]), house.browser()).await;
-        assert_eq!((step, again.place(&house).await), (Step::SetUpCode, Place::SetUpCode));
-        let code = alice.code(&house, Span::ZERO).await;
-        alice.confirm(&house, &code).await.unwrap();
-        let facts = facts(&house, &house.alice).await;
-        assert!(facts.memberships[0].reset_waiting.is_none());
-        assert_eq!(facts.authenticators.len(), 1, "{}: the old one is gone", house.name);
-        assert_eq!(facts.authenticators[0].reach, Reach::Only([house.riverside.clone()].into()));
-        assert!(matches!(alice.go_on(&house).await, Onward::Code { .. }), "{}", house.name);
-    }
-}
-
 /// As the admin's act does.
 pub(in crate::acts) async fn reset(house: &House, person: &PersonId, tenant: &TenantId) {
     let before = facts(house, person).await;
@@ -554,13 +371,4 @@ pub(in crate::acts) async fn reset(house: &House, person: &PersonId, tenant: &Te
         }
     }
     unit.commit().await.unwrap();
-}
-
-trait MinusOne {
-    fn minus_one(self) -> Self;
-}
-impl MinusOne for Span {
-    fn minus_one(self) -> Self {
-        Self(self.0 - 1_000_000)
-    }
 }

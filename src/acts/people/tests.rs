@@ -116,6 +116,7 @@ async fn an_ended_or_suspended_membership_ends_what_was_held_here_and_nothing_el
         assert_eq!(house.grants(&house.gina).await.len(), 1, "{}", house.name);
         let again = arrive(&house.desk, house.opening(&[("tenant", "riverside")]), &gina.browser).await;
         assert!(matches!(again, Ok(Onward::Refused { .. })), "{}", house.name);
+        house.clock.advance(Span::seconds(1));
         change(&house.desk, &dave, &house.riverside, &house.gina, Membering::Restore).await.unwrap();
         let stale = arrive(&house.desk, house.opening(&[("tenant", "riverside")]), &gina.browser).await;
         assert!(matches!(stale, Ok(Onward::Step { step: Step::SignInAgain, .. })), "older proofs do not count here");

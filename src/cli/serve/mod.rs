@@ -50,6 +50,9 @@ async fn run(settings: Settings, meanwhile: impl AsyncFnOnce(Desk) -> Result<(),
     let main = Listener::bind(settings.listen, "listen").await?;
     let admin = Listener::bind(settings.admin_listen, "admin_listen").await?;
     let mailer = Arc::new(mailer(&settings)?);
+    if matches!(settings.mail, Mail::Nowhere) {
+        tracing::warn!("no mail server is configured: invitations, codes and reset links wait until `smtp_url` is set");
+    }
     let opened = opening::to_serve(&settings).await?;
     let desk = desk(&settings, &opened);
     keys::first(&desk).await?;

@@ -1,13 +1,14 @@
 //! `/login/totp` (JOURNEYS A2): the second factor they have.
-use super::{onward::minutes, signin::later, standing::Standing};
+use super::{signin::later, standing::Standing};
 use crate::{
     acts::{
         enrol::{self, NotEnrolled, Place},
         prove::{NotProved, code_subject},
+        visit::Progress,
     },
     factors::totp::NoCode,
     grants::door::{self, DoorError},
-    http::{Ask, Failure, Form, Handled, Visit},
+    http::{Ask, Failure, Form, Handled, Stage, Visit, own::minutes_until},
     views::door::code::{Code, CodeError, Purpose},
 };
 use http::StatusCode;
@@ -20,6 +21,13 @@ const AGAIN: i64 = 3;
 /// they have (RULES 6).
 async fn asked(ask: &Ask, visit: Visit) -> Result<Standing, Failure> {
     let standing = ask.standing(visit).await?;
+    if let Stage::Row(id, row) = &standing.visit.stage {
+        let progress: Progress = row.progress()?;
+        // A recovery session leads to a new authenticator and nowhere else.
+        if progress.recovery.is_some() && progress.bound.is_none() {
+            return Err(Failure::Elsewhere(format!("/enrol/app?visit={id}")));
+        }
+    }
     if standing.judgement.outcome == Outcome::Step(Step::Enrol) {
         match enrol::look(&ask.app.desk, &standing.id, &ask.browser()).await {
             Ok(scene) if scene.place() == Place::ShowOwn => return Ok(standing),
@@ -65,8 +73,9 @@ pub async fn check(ask: Ask, form: Form) -> Handled {
         }
         NotProved::UsedCode => page(&ask, &standing, Some(CodeError::Replayed)),
         NotProved::PausedUntil(until) => {
-            let wait = until.since(ask.now()?);
-            Ok(later(page(&ask, &standing, Some(CodeError::Throttled { minutes: minutes(wait) }))?, wait))
+            let now = ask.now()?;
+            let wait = until.since(now);
+            Ok(later(page(&ask, &standing, Some(CodeError::Throttled { minutes: minutes_until(until, now) }))?, wait))
         }
         NotProved::Stopped => page(&ask, &standing, Some(CodeError::Stopped)),
         NotProved::Busy(wait) => Ok(later(page(&ask, &standing, Some(CodeError::Busy))?, wait)),

@@ -15,6 +15,9 @@ use http::StatusCode;
 
 /// As long as an address may become when a posted request is turned into one.
 const LONGEST: usize = 16 * 1024;
+/// What a relying party may say (§2). The rest, a token of an old page of ours among it, goes no further.
+const MEANT: [&str; 6] =
+    ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
 
 /// GET.
 pub async fn ask(ask: Ask) -> Handled {
@@ -85,7 +88,9 @@ pub async fn sign_out(ask: Ask, form: Form) -> Handled {
 
 /// POST of a relying party: the same as a GET of itself, so that the browser brings its cookies (RULES 8).
 pub fn from_outside(body: &Body) -> Handled {
-    let to = with_query(paths::END_SESSION, &body.pairs());
+    let mut sent = body.pairs();
+    sent.retain(|(name, _)| MEANT.contains(name));
+    let to = with_query(paths::END_SESSION, &sent);
     Err(if to.len() > LONGEST { Failure::malformed(StatusCode::URI_TOO_LONG) } else { Failure::Elsewhere(to) })
 }
 

@@ -1,6 +1,7 @@
 //! The sign-in pages: from the first page of a visit to its end, and the way out.
 mod code;
 mod enrol;
+mod forgot;
 mod help;
 mod logout;
 pub mod onward;
@@ -23,6 +24,10 @@ pub fn routes() -> Vec<Route> {
         Route::form("/consent", tenant::answer),
         Route::page("/login/help", help::show),
         Route::form("/login/help", help::choose),
+        Route::page("/login/forgot", forgot::show),
+        Route::form("/login/forgot", forgot::ask_for_link),
+        Route::page("/login/reset", forgot::behind_the_link),
+        Route::form("/login/reset", forgot::reset),
         Route::page("/logout", logout::ask),
         Route::form_or("/logout", logout::sign_out, logout::from_outside),
         Route::page("/logout/done", logout::done),

@@ -3,7 +3,7 @@ use crate::{
     acts::prove::NotProved,
     acts::visit::{Opening, Purpose},
     grants::door::{DoorError, Onward},
-    http::{Ask, Failure, Handled},
+    http::{Ask, Failure, Handled, own::minutes_until},
     mint::MintError,
     protocol::{
         authorize::{AuthorizeRequest, Prompt},
@@ -16,7 +16,7 @@ use ostiary_gate::{
     domain::{
         client::Client,
         ids::{ClientId, VisitId},
-        time::Span,
+        time::{Instant, Span},
     },
     gate::{Refusal, Step},
 };
@@ -68,7 +68,7 @@ fn told_at_last(refusal: Refusal) -> (Code, &'static str) {
 
 /// A wait as a person counts it, begun minutes whole.
 pub fn minutes(wait: Span) -> u32 {
-    u32::try_from((wait.as_seconds() + 59) / 60).unwrap_or(1).max(1)
+    minutes_until(Instant(wait.0), Instant(0))
 }
 
 impl Ask {

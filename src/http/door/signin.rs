@@ -1,5 +1,4 @@
 //! `/login` (JOURNEYS A1): name and password, and "I'd rather not" at `/login/cancel`.
-use super::onward::minutes;
 use crate::{
     acts::{
         prove::NotProved,
@@ -7,7 +6,7 @@ use crate::{
         visit::{Opening, Purpose},
     },
     grants::door::{self, DoorError, Onward},
-    http::{Ask, Failure, Form, Handled, Stage, Visit, failure::seconds},
+    http::{Ask, Failure, Form, Handled, Stage, Visit, failure::seconds, own::minutes_until},
     protocol::error::AuthorizationCode,
     views::door::signin::{Notice, SignIn, SignInError},
 };
@@ -29,6 +28,7 @@ pub async fn show(ask: Ask) -> Handled {
     };
     let visit = ask.visit_even_over(text).await?;
     let (visit, notice) = from_the_start(&ask, visit).await?;
+    let notice = ask.query("changed")?.map(|_| Notice::PasswordChanged).or(notice);
     if let (Stage::Sealed(opening), Some(_)) = (&visit.stage, ask.caller()) {
         // Signed in meanwhile, in another tab: the page may not be needed any more.
         let onward = door::arrive(&ask.app.desk, opening.clone(), &ask.browser()).await?;
@@ -103,8 +103,9 @@ async fn check(ask: &Ask, visit: &Visit, opening: Opening, typed: Typed, passwor
             typed.page(ask, visit, None, Some(SignInError::WrongPair))
         }
         Err(DoorError::NotProved(NotProved::PausedUntil(until))) => {
-            let wait = until.since(ask.now()?);
-            let error = SignInError::Throttled { minutes: minutes(wait) };
+            let now = ask.now()?;
+            let wait = until.since(now);
+            let error = SignInError::Throttled { minutes: minutes_until(until, now) };
             Ok(later(typed.page(ask, visit, None, Some(error))?, wait))
         }
         Err(DoorError::NotProved(NotProved::Busy(wait))) => {

@@ -2,9 +2,10 @@
 use crate::{
     acts::testing::{House, PASSWORD, houses},
     http::testing::{Answer, Browser, authorize},
+    protocol::testing::web,
 };
 use http::{Method, StatusCode};
-use ostiary_gate::domain::time::Span;
+use ostiary_gate::domain::{client::Client, ids::ClientId, time::Span};
 
 async fn password(browser: &mut Browser, name: &str, more: &[(&str, &str)]) -> Answer {
     let page = browser.open(&authorize(more)).await;
@@ -242,6 +243,90 @@ async fn an_answer_may_be_a_form_and_carries_nothing_of_ours() {
         let refused = browser.get(&authorize(&[("response_mode", "form_post"), ("scope", "zebra")])).await;
         let fields = refused.form("form-post-continue").fields;
         assert!(fields.contains(&("error".to_owned(), "invalid_scope".to_owned())));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_houses_app_is_allowed_once_and_only_by_a_whole_sign_in() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let third = Client { id: ClientId::parse("third").unwrap(), first_party: false, tenant_aware: false, ..web() };
+        let mut unit = house.desk.store.begin().await.unwrap();
+        unit.tx().put_client(&third, None, house.clock.now()).await.unwrap();
+        unit.commit().await.unwrap();
+        let asks = ("client_id", "third");
+        let mut browser = Browser::new(&house);
+        let page = password(&mut browser, "alice", &[asks]).await;
+        assert!(page.has("#totp-submit"), "{}", house.name);
+        let mut early = page.form("totp-submit").with("answer", "allow").without("code");
+        early.action = "/consent".to_owned();
+        let led = browser.submit(&early).await;
+        assert!(browser.follow(led).await.has("#totp-submit"), "half a sign-in allows nothing");
+        let page = browser.fill(&page, "totp-submit", &[("code", &house.code())]).await;
+        assert!(page.path.starts_with("/consent?visit=vis_") && page.has("#consent-allow"), "{page:?}");
+        assert!(page.body.contains("alice@example.com"));
+        let denied = browser.fill(&page, "consent-deny", &[("answer", "deny")]).await;
+        assert_eq!(denied.told("error").as_deref(), Some("access_denied"));
+        house.clock.advance(Span::seconds(30));
+        let page = password(&mut browser, "alice", &[asks]).await;
+        let page = browser.fill(&page, "totp-submit", &[("code", &house.code())]).await;
+        let allowed = browser.fill(&page, "consent-allow", &[("answer", "allow")]).await;
+        assert!(allowed.told("code").is_some(), "{allowed:?}");
+        let silent = browser.get(&authorize(&[asks, ("prompt", "none")])).await;
+        assert!(silent.told("code").is_some(), "remembered");
+        let more = browser.get(&authorize(&[asks, ("prompt", "none"), ("scope", "openid email profile")])).await;
+        assert_eq!(more.told("error").as_deref(), Some("consent_required"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_may_end_in_a_code_is_not_for_who_only_wants_its_headers() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = houses(dir.path()).await.remove(0);
+    let mut browser = signed_in(&house, "gina").await;
+    for method in [Method::HEAD, Method::PUT, Method::PATCH] {
+        let answer = browser.send(method.clone(), &authorize(&[]), &[], String::new()).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
+        assert!(answer.told("code").is_none(), "{method}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_has_sixteen_visits_and_the_oldest_gives_way() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut browser = Browser::new(&house);
+        let first = password(&mut browser, "alice", &[]).await;
+        let mut last = first.path.clone();
+        for _ in 0..15 {
+            house.clock.advance(Span::seconds(1));
+            last = password(&mut browser, "alice", &[]).await.path;
+        }
+        assert!(browser.get(&first.path).await.has("#totp-submit"), "{}: sixteen", house.name);
+        house.clock.advance(Span::seconds(1));
+        password(&mut browser, "alice", &[]).await;
+        assert!(!browser.get(&first.path).await.has("#totp-submit"), "{}: seventeen", house.name);
+        assert!(browser.get(&last).await.has("#totp-submit"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_leads_on_or_to_a_human_who_is_told_once() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut browser = Browser::new(&house);
+        let page = password(&mut browser, "alice", &[]).await;
+        let help = browser.open(&page.path.replace("/login/totp", "/login/help")).await;
+        let nothing = browser.fill(&help, "help-submit", &[]).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let code = browser.fill(&help, "help-submit", &[("way", "backup-code")]).await;
+        assert!(code.has("#recovery-submit"), "{code:?}");
+        let ask = browser.fill(&help, "help-submit", &[("way", "new-phone")]).await;
+        assert!(ask.body.contains("your practice manager") && !ask.body.contains("dave"), "{}", house.name);
+        let told = browser.fill(&ask, "help-tell", &[("tell", "yes")]).await;
+        assert!(told.text("[role=status]").contains("We’ve told them"), "{}", told.body);
+        let again = browser.fill(&ask, "help-tell", &[("tell", "yes")]).await;
+        assert!(again.text("[role=status]").contains("a little while ago"), "{}", again.body);
     }
 }
 

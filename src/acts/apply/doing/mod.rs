@@ -13,6 +13,10 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 
+pub(super) use floors::need;
+pub use tenants::country_of;
+pub(super) use tenants::said;
+
 use super::{reading::Fault, report::Report, state::State};
 use crate::{
     acts::{Desk, hashing::Busy},

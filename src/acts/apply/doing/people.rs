@@ -233,6 +233,7 @@ impl Hand<'_> {
         if new.state == MembershipState::Ended {
             let which = Which::OfPersonIn(person, &tenant);
             self.tx.end_grants(which, End::All, "membership_ended", self.now).await?;
+            self.tx.end_visits_in(person, &tenant, "membership_ended", self.now).await?;
             self.log(about, Event::MembershipChanged, "ended").await?;
             self.did(Sign::Ended, of, "ended, and what was granted there");
         } else {

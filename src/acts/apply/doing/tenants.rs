@@ -282,14 +282,14 @@ pub(in crate::acts::apply) fn said(policy: &Policy) -> [(&'static str, String); 
 }
 
 /// In the largest unit that fits.
-pub(in crate::acts::apply) fn span(span: Span) -> String {
+fn span(span: Span) -> String {
     let seconds = span.as_seconds();
     let fits = [("d", 86_400), ("h", 3600), ("m", 60)].into_iter().find(|(_, unit)| seconds % unit == 0);
     fits.map_or_else(|| format!("{seconds}s"), |(letter, unit)| format!("{}{letter}", seconds / unit))
 }
 
 /// From the language tag's region, else from the zone, for the clinics we know of; else nobody's.
-fn country_of<'a>(locale: &'a str, zone: &str) -> &'a str {
+pub fn country_of<'a>(locale: &'a str, zone: &str) -> &'a str {
     let region = locale.split('-').skip(1).find(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_uppercase()));
     region.unwrap_or(match zone {
         "Pacific/Auckland" | "Pacific/Chatham" => "NZ",

@@ -10,6 +10,8 @@ mod tenant;
 mod tests;
 mod words;
 
+pub use words::{email, time_zone};
+
 use super::{
     reading::{Fault, Fields, Paper, Place},
     state::{Presence, State},

@@ -62,7 +62,7 @@ pub(super) fn between(least: Span, most: Span, words: &'static str) -> impl Fn(&
 }
 
 /// The IANA database is built in, so the name is good everywhere or nowhere.
-pub(super) fn time_zone(text: &str) -> Result<String, &'static str> {
+pub fn time_zone(text: &str) -> Result<String, &'static str> {
     let zone = jiff::tz::TimeZone::get(text).ok();
     let name = zone.as_ref().and_then(jiff::tz::TimeZone::iana_name).map(str::to_owned);
     name.ok_or("is no time zone of the IANA database, such as Australia/Sydney")
@@ -101,7 +101,7 @@ pub(super) fn phone(text: &str) -> Result<String, &'static str> {
 }
 
 /// Something with one @ and a dot behind it, lower-cased: how people are found.
-pub(super) fn email(text: &str) -> Result<String, &'static str> {
+pub fn email(text: &str) -> Result<String, &'static str> {
     const FORM: &str = "must be an e-mail address";
     let (local, domain) = text.rsplit_once('@').ok_or(FORM)?;
     let fits = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '@' | '<' | '>' | ',' | ';' | '"');

@@ -196,8 +196,8 @@ async fn replace_in(
         end_others(tx, caller, now).await?;
     }
     log(desk, tx, caller, Event::AuthenticatorReplaced, now).await?;
-    let seen = Seen::new(now, &browser.user_agent);
-    let news = Letter::News(News::AuthenticatorReplaced { seen, authenticator: pending.id });
+    let replaced = News::AuthenticatorReplaced { seen: Seen::new(now, &browser.user_agent), authenticator: pending.id };
+    let news = Letter::News(replaced);
     post(tx, news, To { person: &caller.person, tenant: None }, now, &*desk.dice).await?;
     Ok(())
 }

@@ -7,6 +7,7 @@ pub mod account;
 pub mod address;
 mod ask;
 mod confirm;
+mod connect;
 pub mod console;
 pub mod cookies;
 pub mod door;
@@ -83,6 +84,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(door::routes());
     all.extend(confirm::routes());
     all.extend(join::routes());
+    all.extend(connect::routes());
     all.extend(account::routes());
     all.extend(console::routes());
     all

@@ -111,7 +111,8 @@ fn untyped(cause: NoCode) -> CodeError {
     }
 }
 
-fn not_proved(cause: NotProved, now: Instant) -> Result<CodeError, Failure> {
+/// What to say beside the field of a code.
+pub fn not_proved(cause: NotProved, now: Instant) -> Result<CodeError, Failure> {
     match cause {
         NotProved::WrongCode | NotProved::WrongPassword => Ok(CodeError::Wrong),
         NotProved::UsedCode => Ok(CodeError::Replayed),

@@ -7,6 +7,7 @@
 mod architecture;
 mod cli;
 mod door;
+mod endpoints;
 mod enrolment;
 mod harness;
 mod journeys;

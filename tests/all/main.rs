@@ -9,3 +9,4 @@ mod door;
 mod enrolment;
 mod harness;
 mod journeys;
+mod letters;

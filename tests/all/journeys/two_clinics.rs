@@ -37,9 +37,9 @@ async fn chooses(mei: &Person<'_>, clinic: &str) {
     mei.see("#tenant-submit").await;
     mei.sound("which-clinic").await;
     let labels = mei.browser.find_all(thirtyfour::By::Css("label.tick")).await.unwrap();
-    for label in labels {
+    for (label, at) in labels.into_iter().zip(1..) {
         if label.text().await.unwrap().contains(clinic) {
-            label.click().await.unwrap();
+            mei.click(&format!("#tenant-{at}")).await;
         }
     }
     mei.click("#tenant-submit").await;

@@ -12,3 +12,4 @@ mod enrolment;
 mod harness;
 mod journeys;
 mod tokens;
+mod letters;

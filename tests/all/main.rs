@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::disallowed_methods)]
 mod architecture;
-mod enrolment;
 mod door;
+mod enrolment;
 mod harness;
 mod journeys;

@@ -4,7 +4,6 @@ use crate::harness::{
     page::Page,
     server::{Backend, Options, Server},
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 pub const ALICE: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

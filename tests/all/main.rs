@@ -6,6 +6,9 @@
 #![allow(clippy::disallowed_methods)]
 mod architecture;
 mod door;
+mod cli;
+mod door;
+mod endpoints;
 mod enrolment;
 mod harness;
 mod journeys;

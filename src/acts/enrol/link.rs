@@ -1,6 +1,6 @@
 //! The pending secret and its confirmation. A secret belongs to one person in one browser, for a day, whatever is
 //! reloaded, typed wrong or opened twice; the code that proves it is this sign-in's second factor.
-use super::{NotEnrolled, Place, Scene, begin, scene};
+use super::{NotEnrolled, Place, Scene, begin, begin_counting, scene};
 use crate::{
     acts::{Desk, letters::News, prove, session::Browser},
     crypto::dice,
@@ -92,7 +92,7 @@ async fn draw(tx: &mut Tx, desk: &Desk, scene: &Scene) -> Result<Seed, NotEnroll
 /// next.
 pub async fn confirm(desk: &Desk, visit: &VisitId, browser: &Browser, typed: &str) -> Result<(), NotEnrolled> {
     let code = totp::read(typed)?;
-    let (mut unit, mut scene) = begin(desk, visit, browser).await?;
+    let (mut unit, mut scene) = begin_counting(desk, visit, browser).await?;
     let answer = confirm_in(unit.tx(), desk, &mut scene, &code).await;
     unit.settle(answer).await
 }

@@ -1,6 +1,7 @@
 //! The sign-in pages: from the first page of a visit to its end, and the way out.
 mod code;
 mod enrol;
+mod errors;
 mod forgot;
 mod help;
 mod logout;
@@ -13,6 +14,8 @@ use super::Route;
 
 pub fn routes() -> Vec<Route> {
     let mut all = vec![
+        Route::page("/", errors::home),
+        Route::page("/errors/second-factor", errors::second_factor),
         Route::page("/login", signin::show),
         Route::form("/login", signin::sign_in),
         Route::form("/login/cancel", signin::cancel),

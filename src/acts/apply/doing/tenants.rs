@@ -282,9 +282,14 @@ pub(in crate::acts::apply) fn said(policy: &Policy) -> [(&'static str, String); 
 }
 
 /// In the largest unit that fits.
-fn span(span: Span) -> String {
+pub fn span(span: Span) -> String {
     let seconds = span.as_seconds();
-    let fits = [("d", 86_400), ("h", 3600), ("m", 60)].into_iter().find(|(_, unit)| seconds % unit == 0);
+    // People say 24 hours, and 2 days.
+    let days = seconds % 86_400 == 0 && seconds > 86_400;
+    let fits = [("d", 86_400), ("h", 3600), ("m", 60)]
+        .into_iter()
+        .skip(usize::from(!days))
+        .find(|(_, unit)| seconds % unit == 0);
     fits.map_or_else(|| format!("{seconds}s"), |(letter, unit)| format!("{}{letter}", seconds / unit))
 }
 

@@ -5,10 +5,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::disallowed_methods)]
 mod architecture;
-mod door;
 mod cli;
 mod door;
 mod endpoints;
 mod enrolment;
 mod harness;
 mod journeys;
+mod letters;
+mod tokens;

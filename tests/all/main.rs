@@ -12,3 +12,5 @@ mod endpoints;
 mod enrolment;
 mod harness;
 mod journeys;
+mod letters;
+mod tokens;

@@ -172,7 +172,12 @@ async fn replace(tx: &mut Tx, scene: &Scene, new: &AuthenticatorId) -> Result<bo
 /// and so does what this browser has begun in other tabs.
 async fn end_others(tx: &mut Tx, scene: &Scene) -> Result<(), StoreError> {
     const WHY: &str = "first authenticator confirmed";
-    let (person, own) = (scene.person_id(), scene.row.session()?);
+    let person = scene.person_id();
+    // The session in which they confirm is this browser's, also where they signed in to it once more.
+    let own = match scene.browser.session(tx).await? {
+        Some(row) if row.person()? == *person => Some(row.id()?),
+        Some(_) | None => scene.row.session()?,
+    };
     for session in tx.sessions_of(person).await? {
         let id = session.id()?;
         if Some(&id) != own.as_ref() {

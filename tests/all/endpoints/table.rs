@@ -38,6 +38,7 @@ pub const TABLE: &[Row] = &[
     ("POST", "/authorize", ["→ /authorize"; 4]),
     // The door.
     ("GET", "/", ["→ /account"; 4]),
+    ("GET", "/errors/account", ["200"; 4]),
     ("GET", "/errors/second-factor", ["200"; 4]),
     ("GET", "/login", ["200", "→ /enrol", "200", "→ /enrol"]),
     ("POST", "/login", ["422"; 4]),

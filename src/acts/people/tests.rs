@@ -259,6 +259,10 @@ async fn somebody_who_exists_says_yes_in_their_own_full_session_and_gets_no_pass
         assert!(matches!(refused, Err(NotJoined::LinkGone)), "{}", house.name);
         let gina = house.seat("gina", house.own_page("/account", None)).await.caller;
         assert!(matches!(look(&house.desk, &token, Some(&gina)).await, Ok(Invitation::Ready { .. })));
+        house.clock.advance(Span::minutes(61));
+        let idle = accept(&house.desk, &token, Some(&gina)).await;
+        assert!(matches!(idle, Err(NotJoined::Stop(Stop::Step(Step::SignIn, _)))), "{}", house.name);
+        let gina = house.seat("gina", house.own_page("/account", None)).await.caller;
         accept(&house.desk, &token, Some(&gina)).await.unwrap();
         assert_eq!(house.membership(&house.gina, &house.riverside).await.state, MembershipState::Live);
         assert!(matches!(accept(&house.desk, &token, Some(&gina)).await, Err(NotJoined::LinkGone)));

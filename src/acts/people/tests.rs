@@ -284,8 +284,11 @@ async fn an_invitation_answers_the_same_whoever_it_is_for_and_ends_with_its_memb
         invite(&house.desk, &dave, &house.riverside, "mei@tran.example", Role::Member).await.unwrap();
         let token = house.invitation().await;
         let mei = house.set(async |tx, _| tx.person_by_email("mei@tran.example").await.unwrap().unwrap()).await;
-        change(&house.desk, &dave, &house.riverside, &mei, Membering::End).await.unwrap();
+        withdraw(&house.desk, &dave, &house.riverside, "mei@tran.example").await.unwrap();
         assert!(matches!(look(&house.desk, &token, None).await, Err(NotJoined::LinkGone)), "{}", house.name);
+        let alice = withdraw(&house.desk, &dave, &house.riverside, "alice@example.com").await;
+        assert!(matches!(alice, Err(PeopleError::NotHere)), "{}: she is no invitation", house.name);
+        assert_eq!(house.membership(&mei, &house.riverside).await.state, MembershipState::Ended);
         invite(&house.desk, &dave, &house.riverside, "mei@tran.example", Role::Member).await.unwrap();
         let token = house.invitation().await;
         house.clock.advance(Span::days(8));

@@ -58,6 +58,13 @@ struct FilterLink {
     is_current: bool,
 }
 
+impl Row {
+    /// It can be taken back; until it is accepted only the address that was typed is known.
+    fn is_invited(&self) -> bool {
+        self.standing == RowStanding::Invited
+    }
+}
+
 impl People {
     fn filters(&self) -> [FilterLink; 3] {
         [
@@ -78,11 +85,6 @@ impl People {
             RowStanding::Invited => ("wait", self.frame.t("people-invited")),
             RowStanding::Suspended => ("bad", self.frame.t("people-suspended")),
         }
-    }
-
-    /// It can be taken back; until then only the address that was typed is known.
-    fn is_invited(&self, row: &Row) -> bool {
-        row.standing == RowStanding::Invited
     }
 
     fn role(&self, row: &Row) -> Phrase {

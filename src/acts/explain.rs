@@ -267,6 +267,7 @@ async fn several(tx: &mut Tx, person: Option<&Person>) -> Result<Option<String>,
             slugs.extend(tx.tenant(&membership.tenant).await?.map(|tenant| tenant.slug));
         }
     }
+    slugs.sort();
     Ok((!slugs.is_empty()).then(|| format!("belongs to {}; say --tenant to see further", slugs.join(", "))))
 }
 

@@ -24,6 +24,7 @@ fn ostiary(dir: &Path, env: &[(&str, &str)], args: &[&str]) -> Command {
     command
 }
 
+#[derive(Debug)]
 struct Said {
     code: i32,
     out: String,
@@ -122,7 +123,7 @@ fn a_lost_root_key_is_never_replaced() {
     child.wait().unwrap();
     let key = dir.path().join("keys/root.key");
     fs::rename(&key, dir.path().join("elsewhere")).unwrap();
-    let refused = serve(dir.path(), &here).err().expect("it must not start");
+    let refused = serve(dir.path(), &here).map(|_| ()).expect_err("it must not start");
     assert_eq!(refused.code, 1);
     assert!(refused.err.contains("put it back from its backup"), "{}", refused.err);
     assert!(!key.exists(), "none was made");
@@ -362,4 +363,64 @@ async fn while_the_clock_cannot_be_read_nothing_is_decided() {
     assert_eq!(client.open(server.at("/.well-known/openid-configuration")).await.status, StatusCode::OK);
     fs::write(server.clock().file(), "+0s").unwrap();
     assert_eq!(client.open(server.at("/readyz")).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_speaks_tls_itself_where_it_is_given_a_certificate() {
+    let dir = tempfile::tempdir().unwrap();
+    let file =
+        |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/tls").join(name).display().to_string();
+    let (cert, key) = (file("cert.pem"), file("key.pem"));
+    let args = ["serve", "--issuer", "https://localhost", "--tls-cert-file", &cert, "--tls-key-file", &key];
+    let (mut child, port) = serve(dir.path(), &args).ok().unwrap();
+    let root = reqwest::Certificate::from_pem(&fs::read(&cert).unwrap()).unwrap();
+    let client = reqwest::Client::builder().tls_certs_only([root]).build().unwrap();
+    let answer = client.get(format!("https://localhost:{port}/.well-known/openid-configuration")).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let discovery: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(discovery["issuer"], "https://localhost");
+    let mut plain = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    plain.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut answer = vec![];
+    let _ = plain.read_to_end(&mut answer);
+    assert!(!answer.starts_with(b"HTTP/1.1 200"), "plain http is not answered");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let swapped = ["serve", "--issuer", "https://localhost", "--tls-cert-file", &key, "--tls-key-file", &cert];
+    assert!(serve(dir.path(), &swapped).err().unwrap().err.contains("tls_cert_file"));
+}
+
+#[test]
+fn the_log_of_production_is_json_and_holds_no_secret() {
+    let dir = tempfile::tempdir().unwrap();
+    let (port, admin) = (crate::harness::ports::free(), crate::harness::ports::free());
+    let (listen, admin) = (format!("127.0.0.1:{port}"), format!("127.0.0.1:{admin}"));
+    let env = [("OSTIARY_ISSUER", "https://id.example"), ("OSTIARY_LISTEN", &listen), ("OSTIARY_ADMIN_LISTEN", &admin)];
+    let mut child = ostiary(dir.path(), &env, &["serve", "--log", "debug,hyper=warn,h2=warn"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    for path in [
+        "/login/reset?token=hush-hush",
+        "/setup?token=hush-hush",
+        "/authorize?client_id=x&state=hush-hush",
+        "/nowhere?hush-hush",
+    ] {
+        get(port, path);
+    }
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let body = "grant_type=refresh_token&refresh_token=hush-hush&client_id=web&client_secret=hush-hush";
+    let head = "POST /token HTTP/1.1\r\nHost: id.example\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded";
+    write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    stream.read_to_string(&mut String::new()).unwrap();
+    signal(&child, "-TERM");
+    let log = said(&child.wait_with_output().unwrap()).err;
+    assert!(log.lines().count() > 5, "{log}");
+    for line in log.lines() {
+        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "no JSON: {line}");
+        assert!(!line.contains("hush-hush"), "a secret in the log: {line}");
+    }
 }

@@ -6,8 +6,11 @@
 #![allow(clippy::disallowed_methods)]
 mod architecture;
 mod cli;
+mod console;
 mod door;
 mod endpoints;
 mod enrolment;
 mod harness;
 mod journeys;
+mod letters;
+mod tokens;

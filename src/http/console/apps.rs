@@ -89,7 +89,7 @@ async fn draw(ask: &Ask, inside: &Inside, client: Client, error: Option<ConnectE
 }
 
 /// What connecting means for the clinic now.
-pub(in crate::http) async fn question(ask: &Ask, tenant: &Tenant, client: &Client) -> Result<Question, Failure> {
+pub async fn question(ask: &Ask, tenant: &Tenant, client: &Client) -> Result<Question, Failure> {
     let mut unit = ask.app.desk.store.look().await?;
     let tx = unit.tx();
     let now = tx.now(&*ask.app.desk.clock).await?;
@@ -110,7 +110,7 @@ pub(in crate::http) async fn question(ask: &Ask, tenant: &Tenant, client: &Clien
 }
 
 /// When the box is ticked, as the form says it.
-pub(in crate::http) fn start(form: &Form, tenant: &Tenant) -> Result<Option<TheBox>, Failure> {
+pub fn start(form: &Form, tenant: &Tenant) -> Result<Option<TheBox>, Failure> {
     Ok(match form.one("start")? {
         Some("now") => Some(TheBox::On),
         Some("recommended") => {
@@ -139,7 +139,7 @@ async fn connect(ask: Ask, form: Form) -> Handled {
 }
 
 /// What is told on the page; the rest leads elsewhere.
-pub(in crate::http) fn unconnected(cause: ConnectionError, back: &str) -> Result<ConnectError, Failure> {
+pub fn unconnected(cause: ConnectionError, back: &str) -> Result<ConnectError, Failure> {
     match cause {
         ConnectionError::NoStart | ConnectionError::Policy(PolicyError::Refused(_) | PolicyError::ChangedMeanwhile) => {
             Ok(ConnectError::NothingChosen)

@@ -130,3 +130,34 @@ async fn app(
     known.insert(id.clone(), name.clone());
     Ok(name)
 }
+
+/// A person's own activity, for their account: who else acted is said by role, which is all they need.
+pub async fn lines_of_person(
+    tx: &mut Tx,
+    own: &crate::store::PersonRow,
+    rows: &[LogRow],
+) -> Result<Vec<Line>, StoreError> {
+    let (id, name) = (own.id()?, own.full_name());
+    let mut apps = HashMap::new();
+    let mut lines: Vec<Line> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let is_own = row.entry.actor == Actor::Person(id.clone());
+        let app = match &row.entry.client {
+            Some(client) => app(tx, client, &mut apps).await?,
+            None => None,
+        };
+        let line = Line {
+            at: row.at,
+            event: row.entry.event,
+            actor: is_own.then(|| name.clone()),
+            person: Some(name.clone()),
+            app,
+            detail: String::new(),
+        };
+        // The same thing in the log of each of several clinics is one thing.
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    Ok(lines)
+}

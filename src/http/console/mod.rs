@@ -9,6 +9,9 @@ mod security;
 #[cfg(test)]
 mod tests;
 
+pub use apps::{question, start, unconnected};
+pub use log::lines_of_person;
+
 use super::{Ask, Failure, Handled, Route};
 use crate::{
     acts::guard::Caller,

@@ -1,11 +1,18 @@
 //! The console through the whole of the edge, in process, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 use crate::{
+    acts::testing::PASSWORD,
+    grants::door::{Onward, show_code, sign_in},
+};
+use crate::{
     acts::testing::{House, houses},
     http::own_tests::Screen,
 };
 use http::StatusCode;
-use ostiary_gate::domain::{person::Role, tenant::TwoFactor, time::Span};
+use ostiary_gate::{
+    domain::{ids::VisitId, person::Role, secret::Secret, tenant::TwoFactor, time::Span},
+    gate::{Refusal, Step},
+};
 use std::path::Path;
 
 const SECURITY: &str = "/console/hilltop/settings/general/security";
@@ -237,5 +244,52 @@ async fn an_invitation_says_that_it_was_sent_and_whom_it_is_for() {
         let list = dave.get(&sent.location).await;
         assert!(list.body.contains("We’ve invited <strong>mei@tran.example"), "{}", list.body);
         assert!(list.body.contains("Invited"), "{}", list.body);
+    }
+}
+
+/// The nightly app asks on behalf of somebody who has shown password and code.
+async fn stopped(house: &House, screen: &Screen, name: &str) -> Result<VisitId, Refusal> {
+    let ledgerly = house.ledgerly().await;
+    let wanted = [("tenant", "hilltop"), ("scope", "openid offline_access"), ("prompt", "consent")];
+    let (opening, browser) = (house.opening_to(&ledgerly, &wanted).await, screen.browser());
+    let email = format!("{name}@example.com");
+    let mut onward = sign_in(&house.desk, opening, &browser, (&email, Secret::new(PASSWORD)), false).await.unwrap();
+    if let Onward::Step { step: Step::SecondFactor, visit: Some(visit), .. } = onward {
+        onward = show_code(&house.desk, &visit, &browser, &house.code()).await.unwrap();
+    }
+    match onward {
+        Onward::Step { step: Step::Connect, visit: Some(visit), .. } => Ok(visit),
+        Onward::Refused { refusal, .. } => Err(refusal),
+        _ => panic!("neither stopped nor refused"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_connects_an_app_in_the_middle_of_its_request_and_a_member_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    for (house, _) in begun(dir.path()).await {
+        assert_eq!(stopped(&house, &Screen::new(&house), "gina").await, Err(Refusal::NotConnected), "{}", house.name);
+        let mut dave = Screen::new(&house);
+        let visit = stopped(&house, &dave, "dave").await.unwrap();
+        let address = format!("/connect?visit={visit}");
+        let page = dave.get(&address).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert!(!page.body.contains("id=\"code\""), "one was shown just now");
+        let visit = visit.to_string();
+        let unsaid = dave.post(&page, "/connect", &[("visit", &visit)]).await;
+        assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unsaid.body);
+        house.clock.advance(Span::minutes(6));
+        let page = dave.get(&address).await;
+        assert!(page.body.contains("id=\"code\""), "it is too old by now");
+        let fields = [("visit", &*visit), ("start", "now")];
+        let stale = dave.post(&page, "/connect", &fields).await;
+        assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", stale.body);
+        assert!(house.tenant(&house.hilltop).await.connections.is_empty());
+        let code = house.code();
+        let done = dave.post(&page, "/connect", &[fields[0], fields[1], ("code", &code)]).await;
+        assert!(done.location.starts_with("https://app.example/cb?"), "{} {}", done.location, done.body);
+        assert!(done.location.contains("code="), "{}", done.location);
+        let tenant = house.tenant(&house.hilltop).await;
+        assert_eq!((tenant.connections.len(), tenant.policy.two_factor), (1, TwoFactor::Required), "{}", house.name);
     }
 }

@@ -74,6 +74,8 @@ pub struct ConnectHere {
     pub frame: Frame,
     pub app: String,
     pub question: Question,
+    /// None was shown within five minutes.
+    pub asks_code: bool,
     /// An admin without an authenticator sets one up first, in the console.
     pub console: Option<String>,
     pub error: Option<ConnectError>,

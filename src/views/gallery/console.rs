@@ -184,6 +184,7 @@ fn apps(album: &mut Album) {
         frame: super::frame(),
         app: "Ledgerly".to_owned(),
         question,
+        asks_code: error != Some(ConnectError::NothingChosen),
         console: (error == Some(ConnectError::YourselfFirst)).then(|| "/console/riverside/apps".to_owned()),
         error: error.filter(|error| *error != ConnectError::YourselfFirst),
     });

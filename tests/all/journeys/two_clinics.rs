@@ -17,6 +17,7 @@ async fn a_token_is_for_one_clinic_and_switching_is_another_sign_in() {
             mei.show_code("#totp-submit").await;
         }
         chooses(&mei, "Harbour Street Clinic").await;
+        mei.see("#totp-submit, #notes").await;
         if mei.sees("#totp-submit").await {
             mei.show_code("#totp-submit").await;
         }

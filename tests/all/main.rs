@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods)]
 mod architecture;
 mod cli;
+mod console;
 mod door;
 mod endpoints;
 mod enrolment;

@@ -21,6 +21,11 @@ const PASSWORD: &str = "/account/password";
 const DETAILS: &str = "/account/details";
 const AUTHENTICATOR: &str = "/account/authenticator";
 
+/// What is for people with an authenticator only.
+pub(super) fn needs_authenticator(own: &Own) -> Result<(), Failure> {
+    if own.person.authenticators.is_empty() { Err(Failure::Elsewhere(HOME.to_owned())) } else { Ok(()) }
+}
+
 impl Ask {
     /// The account behind a page of changes.
     pub(super) async fn own(&self, path: &str) -> Result<Own, Failure> {
@@ -155,6 +160,10 @@ pub async fn set_authenticator(ask: Ask, form: Form) -> Handled {
     let own = ask.own(AUTHENTICATOR).await?;
     let caller = ask.caller().ok_or_else(Failure::forbidden)?;
     let desk = &ask.app.desk;
+    if own.person.authenticators.is_empty() {
+        // The way to a first one begins there.
+        return Ok(ask.see_other(AUTHENTICATOR));
+    }
     if form.has("remove")? {
         return match account::remove_authenticator(desk, &caller).await {
             Ok(()) => Ok(ask.see_other("/account?done=saved")),

@@ -1,6 +1,10 @@
 //! `/account/codes`: ten new backup codes, seen in the answer to the form that makes them. Until they are said to be saved
 //! the form brings them back, sealed for this person, so that a missing tick shows the same ones again.
-use super::{Ask, Failure, Handled, changes::status, otherwise};
+use super::{
+    Ask, Failure, Handled,
+    changes::{needs_authenticator, status},
+    otherwise,
+};
 use crate::{
     acts::account::{self, NewCodes},
     http::Form,
@@ -14,6 +18,7 @@ const SEALED: &str = "new codes";
 
 pub async fn show(ask: Ask) -> Handled {
     let own = ask.own(PATH).await?;
+    needs_authenticator(&own)?;
     let mut scene = ask.scene(None);
     ask.at_home(&mut scene, &own.clinics);
     let codes_left = u32::try_from(own.codes_left).unwrap_or(0);

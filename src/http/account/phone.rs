@@ -1,5 +1,9 @@
 //! `/account/phone`: another number, with a second factor only (RULES 6).
-use super::{Ask, Failure, Handled, changes::status, otherwise};
+use super::{
+    Ask, Failure, Handled,
+    changes::{needs_authenticator, status},
+    otherwise,
+};
 use crate::{
     acts::{
         account::{self, AccountError, Own},
@@ -16,6 +20,7 @@ const PATH: &str = "/account/phone";
 
 pub async fn show(ask: Ask) -> Handled {
     let own = ask.own(PATH).await?;
+    needs_authenticator(&own)?;
     draw(&ask, &own, (None, String::new()), None)
 }
 
@@ -38,6 +43,7 @@ fn draw(ask: &Ask, own: &Own, (country, number): (Option<String>, String), error
 
 pub async fn set(ask: Ask, form: Form) -> Handled {
     let own = ask.own(PATH).await?;
+    needs_authenticator(&own)?;
     let caller = ask.caller().ok_or_else(Failure::forbidden)?;
     let (country, typed) = (form.text("country")?.to_owned(), form.text("phone")?.to_owned());
     match account::change_phone(&ask.app.desk, &caller, &country, &typed).await {

@@ -4,6 +4,7 @@ mod answers;
 mod connection;
 mod demand;
 mod hand;
+mod keyboard;
 mod life;
 mod note;
 mod two_clinics;

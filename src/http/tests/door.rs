@@ -310,6 +310,34 @@ async fn a_browser_has_sixteen_visits_and_the_oldest_gives_way() {
     }
 }
 
+/// ABUSE O-45.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_begun_or_signed_in_elsewhere_counts_nowhere_else() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut attacker = signed_in(&house, "gina").await;
+        let mut victim = Browser::new(&house);
+        victim.open("/login").await;
+        victim.cookies.insert("ostiary_session".to_owned(), attacker.cookies["ostiary_session"].clone());
+        let answer = victim.get(&authorize(&[("prompt", "none")])).await;
+        assert_eq!(answer.told("error").as_deref(), Some("login_required"), "{}: a planted session", house.name);
+        house.clock.advance(Span::seconds(1));
+        let begun = attacker.open(&authorize(&[("prompt", "login")])).await;
+        let lured = victim.get(&begun.path).await;
+        assert_eq!(lured.status, StatusCode::GONE, "{}: a visit of another browser", house.name);
+        assert!(!lured.has("#login-submit"));
+        let blocked = Browser::new(&house).get(&begun.path).await;
+        assert!(blocked.text("h1").contains("blocks our cookie"), "{}", blocked.body);
+        let before = attacker.cookies["ostiary_session"].clone();
+        let page = typed(&mut attacker, &begun, "gina").await;
+        assert!(page.told("code").is_some());
+        assert_ne!(attacker.cookies["ostiary_session"], before, "a new value at each rise");
+        attacker.cookies.insert("ostiary_session".to_owned(), before);
+        let old = attacker.get(&authorize(&[("prompt", "none")])).await;
+        assert_eq!(old.told("error").as_deref(), Some("login_required"), "the old value is dead");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn help_leads_on_or_to_a_human_who_is_told_once() {
     let dir = tempfile::tempdir().unwrap();

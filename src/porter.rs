@@ -7,11 +7,13 @@ mod claim;
 mod hearing;
 mod road;
 mod sight;
+mod under_way;
 
 pub use claim::{Claim, Whose, own_client};
 pub use hearing::{Heard, NoRules, hear};
 pub use road::{Cleared, No, Road};
 pub use sight::{Seen, Sight};
+pub use under_way::{First, UnderWay};
 
 use crate::{
     crypto::dice::Dice,
@@ -27,14 +29,19 @@ pub struct Porter {
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
     mint: Mint,
+    under_way: UnderWay,
 }
 
 impl Porter {
     pub fn new(store: Store, clock: Arc<dyn Clock>, dice: Arc<dyn Dice>, mint: Mint) -> Self {
-        Self { store, clock, dice, mint }
+        Self { store, clock, dice, mint, under_way: UnderWay::default() }
     }
 
     pub fn mint(&self) -> &Mint {
         &self.mint
+    }
+
+    pub fn under_way(&self) -> &UnderWay {
+        &self.under_way
     }
 }

@@ -28,6 +28,10 @@ account-codes = { $n ->
    *[other] { $n } backup codes left
 }
 account-codes-new = Make new codes
+account-codes-what = New codes take the place of the old ones, which stop working at once.
+account-password-what = You’ll be signed out everywhere else.
+account-email-how = Your email address is what you sign in with. Whoever runs your practice software can change it.
+account-others-too = Also sign me out everywhere else
 account-sessions = Where you’re signed in
 account-this-browser = This browser
 account-seen = Last used { $when }

@@ -52,6 +52,9 @@ second-factor-title = Two-factor authentication is now required
 second-factor-person = The clinic now asks for a 6-digit code at sign-in. Go back to your app and sign in again; your work is kept there.
 second-factor-developers = For developers
 second-factor-what = A grant was given with fewer proofs than the clinic’s policy now demands. Its refresh tokens are refused, not spent. Send the person to the authorization endpoint; they are led through set-up if they need it, and come straight back.
+account-disabled-title = This account is out of service
+account-disabled-person = Your account cannot be used at the moment. Ask your practice manager, or whoever runs this service for your clinic.
+account-disabled-what = The person behind this grant was taken out of service. Do not keep a draft lane open for it, and do not send the person round again: nothing they could show would help.
 second-factor-rules = Save the person’s work first, then ask. After they come back, compare the subject and the tenant with the owner of the draft before you restore it.
 
 form-post-title = Going back to { $app }

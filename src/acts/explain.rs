@@ -1,6 +1,9 @@
 //! Why somebody gets a token, or does not: the gate's own judgement with each clause and whose it is, for support and for
 //! `ostiary explain`. Judges, never decides: nothing here opens anything.
-use super::standing::{self, Standing};
+use super::{
+    apply::span,
+    standing::{self, Standing},
+};
 use crate::{
     porter::{Claim, Heard, NoRules, Whose, hear},
     store::{Known, StoreError, Tx, as_if_shown},
@@ -11,12 +14,12 @@ use ostiary_gate::{
         client::Client,
         grant::Keeping,
         ids::{ClientId, PersonId, TenantId},
-        person::Person,
+        person::{MembershipState, Person},
         scope::Scope,
         tenant::Tenant,
         time::Instant,
     },
-    gate::{Choice, Clause, Demand, Means, Met, Occasion, Origin, Outcome, Pin, Reason, Refusal, Step},
+    gate::{Clause, Demand, Means, Met, Occasion, Origin, Outcome, Pin, Reason, Refusal, Step},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -109,7 +112,10 @@ pub async fn explain(tx: &mut Tx, question: &Question<'_>, now: Instant) -> Resu
             }
         }
     }
-    let facts = heard.facts.person.as_ref().map(|person| facts(person, &heard)).unwrap_or_default();
+    let mut facts = heard.facts.person.as_ref().map(|person| facts(person, &heard)).unwrap_or_default();
+    if heard.rules.tenants.is_empty() {
+        facts.extend(several(tx, heard.facts.person.as_ref()).await?);
+    }
     let grants = match question.person {
         Some(person) => held(tx, person, question.client, &names, now).await?,
         None => vec![],
@@ -172,11 +178,12 @@ fn case(shown: &'static str, heard: &Heard, names: &Names) -> Case {
         shown,
         gets_a_token: judgement.outcome == Outcome::Clear,
         outcome: match &judgement.outcome {
+            Outcome::Clear if judgement.evidence.is_empty() => "gets a token".to_owned(),
             Outcome::Clear => {
                 let amr: Vec<_> = judgement.evidence.references().iter().map(|reference| reference.as_str()).collect();
                 format!("gets a token, amr [{}], acr {}", amr.join(", "), judgement.evidence.acr().canonical())
             }
-            Outcome::Step(step) => step_in_words(*step, &heard.wants.tenants).to_owned(),
+            Outcome::Step(step) => step_in_words(*step).to_owned(),
             Outcome::Refused(refusal) => refusal_in_words(*refusal).to_owned(),
         },
         demands: judgement.reasons.iter().map(|reason| why(reason, names)).collect(),
@@ -221,7 +228,7 @@ fn asks(clause: &Clause) -> String {
     let one = |all: &std::collections::BTreeSet<Means>| all.iter().map(means).collect::<Vec<_>>().join(" and ");
     let any = clause.any_of.iter().map(one).collect::<Vec<_>>().join(", or ");
     match clause.not_older_than {
-        Some(span) => format!("{any}, not older than {} minutes", span.as_seconds() / 60),
+        Some(age) => format!("{any}, not older than {}", span(age)),
         None => any,
     }
 }
@@ -250,6 +257,18 @@ fn facts(person: &Person, heard: &Heard) -> Vec<String> {
         said.push("has not saved backup codes".to_owned());
     }
     said
+}
+
+/// Among which clinics somebody must choose before more can be said.
+async fn several(tx: &mut Tx, person: Option<&Person>) -> Result<Option<String>, StoreError> {
+    let mut slugs = vec![];
+    for membership in person.map(|person| person.memberships.as_slice()).unwrap_or_default() {
+        if membership.state == MembershipState::Live {
+            slugs.extend(tx.tenant(&membership.tenant).await?.map(|tenant| tenant.slug));
+        }
+    }
+    slugs.sort();
+    Ok((!slugs.is_empty()).then(|| format!("belongs to {}; say --tenant to see further", slugs.join(", "))))
 }
 
 fn said_of_tenant(tenant: &Tenant, now: Instant) -> String {
@@ -293,11 +312,10 @@ async fn held(
     Ok(held)
 }
 
-fn step_in_words(step: Step, tenants: &Choice) -> &'static str {
+fn step_in_words(step: Step) -> &'static str {
     match step {
         Step::SignIn => "is asked to sign in",
         Step::SignInAgain => "is asked to sign in again",
-        Step::ChooseTenant if tenants.tenants().is_empty() => "is asked which clinic; say --tenant to see further",
         Step::ChooseTenant => "is asked which clinic",
         Step::SecondFactor => "is asked for the second factor they have",
         Step::SetUpCode => "is asked for a set-up code from an admin, because of a reset",

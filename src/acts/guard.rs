@@ -1,6 +1,6 @@
 //! Who may act on our own pages: asked anew, in the unit of the act, under its locks. A page that was shown is no
 //! permission.
-use super::visit::{Asked, own_claim};
+use super::visit::{Asked, Visitor, own_claim};
 use crate::{
     porter::{Heard, Whose, hear},
     store::{Known, StoreError, Tx},
@@ -62,8 +62,24 @@ pub struct Admin {
 
 /// A live admin of `tenant`, with a second factor always (RULES 1), fresh where the act asks for it.
 pub async fn admin(tx: &mut Tx, caller: &Caller, tenant: &TenantId, fresh: Fresh, now: Instant) -> Result<Admin, Stop> {
+    admin_of(tx, whose(caller), tenant, fresh, now).await
+}
+
+/// The same in the middle of a visit: what it has shown counts beside what its session did.
+pub async fn admin_at(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    tenant: &TenantId,
+    fresh: Fresh,
+    now: Instant,
+) -> Result<Admin, Stop> {
+    let (person, session, visit) = (visitor.person.clone(), visitor.session.clone(), visitor.visit.clone());
+    admin_of(tx, Whose::AtTheDoor { person, session, visit }, tenant, fresh, now).await
+}
+
+async fn admin_of(tx: &mut Tx, whose: Whose, tenant: &TenantId, fresh: Fresh, now: Instant) -> Result<Admin, Stop> {
     let demand = Demand::from_iter([second_factor(fresh)]);
-    let heard = allowed(tx, own_claim(whose(caller), now, Some(tenant.clone()), demand)?, now).await?;
+    let heard = allowed(tx, own_claim(whose, now, Some(tenant.clone()), demand)?, now).await?;
     let membership = heard.person().and_then(|p| p.live_membership(tenant)).filter(|m| m.role == Role::Admin).cloned();
     match membership {
         Some(membership) => Ok(Admin { heard, membership }),

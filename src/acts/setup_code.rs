@@ -221,7 +221,18 @@ async fn may_help(tx: &mut Tx, helping: &Helping<'_>, now: Instant) -> Result<()
     let row = tx.person(helping.person).await?.ok_or(NotGiven::NotAMember)?;
     let changed = row.phone_origin()? == Some(PhoneOrigin::Person);
     let lately = row.phone_set_at.is_some_and(|at| now.since(Instant(at)) < AFTER_A_CHANGE);
-    if changed && lately { Err(NotGiven::SecondAdmin) } else { Ok(()) }
+    if changed && lately && !second_agreed(tx, helping, now).await? { Err(NotGiven::SecondAdmin) } else { Ok(()) }
+}
+
+/// Another admin of this clinic said the same within the hour, when the reset was asked for.
+async fn second_agreed(tx: &mut Tx, helping: &Helping<'_>, now: Instant) -> Result<bool, StoreError> {
+    let Actor::Person(by) = helping.by else { return Ok(false) };
+    for word in tx.open_links(LinkKind::ResetAgreed, helping.person, now).await? {
+        if word.tenant()?.as_ref() == Some(helping.tenant) && word.detail::<PersonId>()? != *by {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Visits that are for another clinic are nothing this one's admins may see (RULES 1).

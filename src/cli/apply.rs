@@ -11,6 +11,7 @@ use std::{
 };
 
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
 pub struct ApplyArgs {
     /// The state file; - reads standard input
     #[arg(short, long, value_name = "FILE")]

@@ -35,7 +35,7 @@ impl From<StoreError> for Failure {
             StoreError::Refused(why) => why,
             StoreError::Busy => "the database is busy: nothing was changed, try again".into(),
             StoreError::Unknown => "the disk did not answer in time: look before you try again".into(),
-            StoreError::Postgres(sqlx) => format!("the database cannot be used: {sqlx}"),
+            StoreError::Postgres(why) => format!("the database cannot be used: {why}"),
             other => other.to_string(),
         })
     }

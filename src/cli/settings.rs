@@ -29,7 +29,7 @@ pub fn show(layers: &Layers, origin: bool, json: bool) -> Result<(), Failure> {
         for (key, given) in rows {
             match given {
                 Some(given) if origin => {
-                    say(format_args!("{} = {:?}  # {}", key.name, shown(key, given), given.origin))
+                    say(format_args!("{} = {:?}  # {}", key.name, shown(key, given), given.origin));
                 }
                 Some(given) => say(format_args!("{} = {:?}", key.name, shown(key, given))),
                 None => say(format_args!("# {} is not set", key.name)),

@@ -74,7 +74,7 @@ fn settings(mut layers: Layers, ports: &Ports, directory: &Directory) -> Result<
     let free = [keys::LOG.name, keys::TEST_CLOCK.name];
     layers.given.retain(|name, _| free.contains(name));
     if let Some(log) = layers.given.get_mut(keys::LOG.name).filter(|log| log.origin == Origin::Default) {
-        log.value = "warn".to_owned();
+        "warn".clone_into(&mut log.value);
     }
     for (key, value) in ours {
         layers.given.insert(key.name, Given { value, origin: Origin::Default });

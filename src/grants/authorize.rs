@@ -130,16 +130,15 @@ impl<'a> Authorize<'a> {
         for row in tx.grants_in_session(session, sid).await? {
             let (id, alike) = (row.id()?, Alike::of(&row)?);
             let known = judged.iter().find(|(other, _)| *other == alike).map(|(_, stands)| *stands);
-            let stands = match known {
-                Some(stands) => stands,
-                None => {
-                    let held = Held::of(tx, row).await?;
-                    let claim = held.claim(held.occasion(), held.row.resource.clone())?;
-                    let heard = hear(tx, &claim, None, Known::AsPicture, now).await?;
-                    let stands = heard.is_ok_and(|heard| heard.judgement().outcome == Outcome::Clear);
-                    judged.push((alike, stands));
-                    stands
-                }
+            let stands = if let Some(stands) = known {
+                stands
+            } else {
+                let held = Held::of(tx, row).await?;
+                let claim = held.claim(held.occasion(), held.row.resource.clone())?;
+                let heard = hear(tx, &claim, None, Known::AsPicture, now).await?;
+                let stands = heard.is_ok_and(|heard| heard.judgement().outcome == Outcome::Clear);
+                judged.push((alike, stands));
+                stands
             };
             if !stands {
                 tx.end_grants(Which::One(&id), End::All, "authorised again", now).await?;

@@ -43,7 +43,10 @@ impl Watch {
         let before = self.turns.load(Ordering::SeqCst);
         let got = attempt.await;
         let after = self.turns.load(Ordering::SeqCst);
-        assert!(got.is_none() || before != after || before % 2 == 0, "{road}: got through while the box was on");
+        assert!(
+            got.is_none() || before != after || before.is_multiple_of(2),
+            "{road}: got through while the box was on"
+        );
         self.got.fetch_add(u64::from(got.is_some()), Ordering::SeqCst);
         got
     }
@@ -74,7 +77,7 @@ async fn by_code(house: Arc<House>, watch: Arc<Watch>, mut browser: Browser) {
                 Err(other) => panic!("{other}"),
             }
         };
-        let Some((code, cookie)) = watch.on("authorize", arrival).await else {
+        let Some((code, cookie)) = watch.on("authorize", Box::pin(arrival)).await else {
             tokio::time::sleep(Duration::from_millis(1)).await;
             continue;
         };

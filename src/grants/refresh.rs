@@ -25,6 +25,9 @@ const LOST_ANSWER: Span = Span::seconds(10);
 /// Of public clients, whose token anybody may hold: shorter, and once.
 const LOST_ANSWER_PUBLIC: Span = Span::seconds(5);
 
+/// When whoever came while the same token was being refreshed may come again.
+const AT_ONCE: Span = Span::seconds(1);
+
 pub struct RefreshToken;
 
 impl Grant for RefreshToken {
@@ -36,6 +39,10 @@ impl Grant for RefreshToken {
         Box::pin(async move {
             let asked = request.refresh()?;
             let hash = sha256_base64url(asked.refresh_token.expose().as_bytes());
+            // Until the answer is made.
+            let Some(_first) = desk.porter.under_way().enter(&hash) else {
+                return Err(TokenError::Unavailable { retry_after: AT_ONCE });
+            };
             desk.porter.issue(&mut Rotate { desk, client, asked, hash, found: None, scope: Scope::default() }).await
         })
     }

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::missing_panics_doc)]
 use super::{door, give};
 use crate::{
-    acts::testing::{House, PASSWORD},
+    acts::{
+        Desk,
+        testing::{House, PASSWORD},
+    },
     grants::door::Onward,
     protocol::{
         form::Params,
@@ -76,7 +79,12 @@ pub async fn redeem(house: &House, client: &Client, code: &str) -> Result<TokenA
 }
 
 pub async fn refresh(house: &House, client: &Client, token: &str) -> Result<TokenAnswer, TokenError> {
-    ask(house, client, &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+    refresh_at(&house.desk, client, token).await
+}
+
+pub async fn refresh_at(desk: &Desk, client: &Client, token: &str) -> Result<TokenAnswer, TokenError> {
+    let form = pairs(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
+    give(desk, client, TokenRequest::parse(Params::new(&form)).unwrap()).await
 }
 
 pub fn secret(of: Option<&Secret>) -> String {

@@ -7,6 +7,7 @@ pub mod account;
 pub mod address;
 mod ask;
 mod confirm;
+mod connect;
 pub mod console;
 pub mod cookies;
 pub mod door;
@@ -16,6 +17,7 @@ mod form;
 mod guard;
 mod headers;
 mod health;
+mod join;
 mod locale;
 pub mod oidc;
 mod own;
@@ -81,6 +83,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(oidc::routes());
     all.extend(door::routes());
     all.extend(confirm::routes());
+    all.extend(join::routes());
+    all.extend(connect::routes());
     all.extend(account::routes());
     all.extend(console::routes());
     all

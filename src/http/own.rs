@@ -1,6 +1,6 @@
 //! Our own pages, account and console, as seen from the edge: whoever is not signed in, or must show more, is led through
 //! the door and back; and the fresh code that many acts ask for.
-use super::{Ask, Failure, door::onward::page_of, visit::NoVisit};
+use super::{Ask, Failure, Scene, door::onward::page_of, visit::NoVisit};
 use crate::{
     acts::{
         account::{ConfirmError, confirm},
@@ -10,19 +10,31 @@ use crate::{
     },
     factors::totp::NoCode,
     grants::door::{self, DoorError, Onward},
-    views::{door::code::CodeError, frame::in_query},
+    views::{door::code::CodeError, frame::in_query, when::Zone},
 };
 use http::StatusCode;
 use ostiary_gate::{
     domain::{
         ids::{TenantId, VisitId},
+        person::Membership,
         secret::Secret,
+        tenant::Tenant,
         time::{Instant, Span},
     },
     gate::{Refusal, Step},
 };
 
 impl Ask {
+    /// Around a page of the account: the clinic's name and clocks where a person belongs to one only.
+    pub fn at_home(&self, scene: &mut Scene, clinics: &[(Tenant, Membership)]) {
+        if let [(only, _)] = clinics {
+            scene.frame.clinic = Some(only.name.clone());
+        }
+        if let Some((first, _)) = clinics.first() {
+            scene.frame.zone = Zone::named(&first.time_zone).unwrap_or_else(Zone::utc);
+        }
+    }
+
     /// Lets whoever is signed in onto one of our pages, or says where they must go first. `path` brings them back.
     pub async fn enter(&self, path: &str, clinic: Option<&str>) -> Result<Caller, Failure> {
         let began_at = self.app.desk.now().await?;
@@ -99,7 +111,8 @@ fn untyped(cause: NoCode) -> CodeError {
     }
 }
 
-fn not_proved(cause: NotProved, now: Instant) -> Result<CodeError, Failure> {
+/// What to say beside the field of a code.
+pub fn not_proved(cause: NotProved, now: Instant) -> Result<CodeError, Failure> {
     match cause {
         NotProved::WrongCode | NotProved::WrongPassword => Ok(CodeError::Wrong),
         NotProved::UsedCode => Ok(CodeError::Replayed),

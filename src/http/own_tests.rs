@@ -49,15 +49,20 @@ impl Screen {
         }
     }
 
-    /// Signed in at the account, or at a clinic's console.
-    pub async fn signed_in(house: &House, name: &str, clinic: Option<&str>) -> Self {
-        let mut screen = Self::new(house);
-        let browser = Browser {
-            hash: hash::sha256_base64url(screen.cookies["ostiary_browser"].as_bytes()),
+    /// What acts see of it.
+    pub fn browser(&self) -> Browser {
+        Browser {
+            hash: hash::sha256_base64url(self.cookies["ostiary_browser"].as_bytes()),
             session_hash: None,
             address: "192.0.2.7".parse().unwrap(),
             user_agent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/149.0".to_owned(),
-        };
+        }
+    }
+
+    /// Signed in at the account, or at a clinic's console.
+    pub async fn signed_in(house: &House, name: &str, clinic: Option<&str>) -> Self {
+        let mut screen = Self::new(house);
+        let browser = screen.browser();
         let email = format!("{name}@example.com");
         let page = house.own_page("/account", clinic);
         let mut onward = sign_in(&house.desk, page, &browser, (&email, Secret::new(PASSWORD)), false).await.unwrap();

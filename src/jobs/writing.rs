@@ -70,6 +70,7 @@ fn words(letter: &Addressed, issuer: &str) -> Mail {
             Mail::StartPostponed { by: by.clone(), reason: reason.clone(), starts_at: *starts_at }
         }
         Letter::Loosened { by, reason } => Mail::Loosened { by: by.clone(), reason: reason.clone() },
+        Letter::OperatorActed { by, what } => Mail::OperatorActed { by: by.clone(), what: what.clone() },
         Letter::PersonReset { by, name } => Mail::PersonReset { by: by.clone(), person: name.clone() },
         Letter::Code { code, .. } => Mail::Code { code: code.clone() },
         Letter::PasswordReset { token, .. } => Mail::PasswordReset { link: with("/login/reset", token) },

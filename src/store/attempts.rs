@@ -79,6 +79,13 @@ impl Tx {
         Ok(Attempts::Reserved)
     }
 
+    /// Holds a subject's row before other rows are locked, for units that write it after them: whoever checks a code takes
+    /// it first, and nobody waits in a circle.
+    pub async fn hold_attempts(&mut self, subject: &str, budget: Budget, now: Instant) -> Result<(), StoreError> {
+        run!(self, fetch::<AttemptRow>, HOLD, subject, now.0, budget.stop_after.is_some())?;
+        Ok(())
+    }
+
     /// The reserved try was right: it and the streak are taken back. Successes never count.
     pub async fn attempt_succeeded(&mut self, subject: &str) -> Result<(), StoreError> {
         run!(self, execute, GIVE_BACK, subject)?;

@@ -157,7 +157,8 @@ const TRY: Sql = text!(concat!(
 const LATEST: Sql = text!(concat!(
     "select ",
     columns!(),
-    " from one_time where kind = $1 and person_id = $2 and visit_id = $3 order by issued_at desc limit 1"
+    " from one_time where kind = $1 and person_id = $2 and visit_id = $3
+      order by issued_at desc, case when ended_at is null then 0 else 1 end limit 1"
 ));
 const SPEND_CODE: Sql =
     text!("update one_time set spent_at = $2 where hash = $1 and spent_at is null and ended_at is null");

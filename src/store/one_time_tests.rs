@@ -171,6 +171,22 @@ async fn a_newer_one_takes_the_place_of_those_it_replaces_and_of_no_others() {
 }
 
 #[tokio::test]
+async fn the_latest_code_is_the_live_one_also_while_a_test_clock_stands_still() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, store) in stores(dir.path()).await {
+        let world = world(&store).await;
+        let here = visit();
+        let mut unit = store.begin().await.unwrap();
+        let tx = unit.tx();
+        for n in 0..20 {
+            tx.put_code(CodeKind::Mail, &format!("{n:06}"), &for_visit(&world, &here), NOW).await.unwrap();
+            let latest = tx.latest_code(CodeKind::Mail, &world.person, &here).await.unwrap().unwrap();
+            assert_eq!(latest.state(NOW), LinkState::Live, "{name}: {n}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_link_is_good_for_its_own_purpose_and_time() {
     let dir = tempfile::tempdir().unwrap();
     for (name, store) in stores(dir.path()).await {

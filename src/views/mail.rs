@@ -80,6 +80,11 @@ pub enum Mail {
         by: String,
         reason: String,
     },
+    /// To admins: what the operator did in their clinic, by the name of the operating system's user.
+    OperatorActed {
+        by: String,
+        what: String,
+    },
     /// To admins: somebody's authenticator was reset.
     PersonReset {
         by: String,
@@ -225,6 +230,10 @@ impl Mail {
                 let sentences = [t("mail-loosened-what").with("by", by), t("mail-reason").with("reason", reason)];
                 Parts::of(t("mail-loosened"), sentences)
             }
+            Self::OperatorActed { by, what } => Parts::of(
+                t("mail-operator"),
+                [t("mail-operator-what").with("by", by).with("what", what), t("mail-operator-next")],
+            ),
             Self::PersonReset { by, person } => Parts::of(
                 t("mail-person-reset").with("person", person),
                 [t("mail-person-reset-what").with("by", by).with("person", person), t("mail-person-reset-next")],

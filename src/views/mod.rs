@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod changes;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod checks;

@@ -193,6 +193,19 @@ impl Page for SecondFactorExplained {
     }
 }
 
+/// `/errors/account`, the `error_uri` where the person was taken out of service (RULES 8).
+#[derive(Template)]
+#[template(path = "trouble/account_disabled.html")]
+pub struct AccountDisabledExplained {
+    pub frame: Frame,
+}
+
+impl Page for AccountDisabledExplained {
+    fn title(&self) -> Phrase {
+        self.frame.t("account-disabled-title")
+    }
+}
+
 /// OAuth 2.0 Form Post Response Mode §2: the answer as a form. Without script a person presses the button.
 /// It goes to another house: neither our token nor our visit is in it.
 #[derive(Template)]

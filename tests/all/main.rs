@@ -5,8 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::disallowed_methods)]
 mod architecture;
+mod cli;
+mod console;
 mod door;
 mod endpoints;
 mod enrolment;
 mod harness;
 mod journeys;
+mod letters;
+mod tokens;

@@ -124,7 +124,7 @@ async fn resume_in(
     tx.share(locks).await?;
     let now = tx.now(&*desk.clock).await?;
     let heard = account(tx, caller, Fresh::Yes, now).await?;
-    if !heard.person().is_some_and(|person| !person.authenticators.is_empty()) {
+    if heard.person().is_none_or(|person| person.authenticators.is_empty()) {
         // Nothing more was shown than when the gate refused.
         return Err(AccountError::NotYours);
     }

@@ -12,7 +12,7 @@ mod tests;
 pub use apps::{AllowedApp, PausedApp, apps, resume, withdraw};
 pub use confirm::{ConfirmError, confirm};
 pub use own::{Own, OwnSession, own};
-pub use replace::{Linking, NotReplaced, begin_replacing, replace};
+pub use replace::{Linking, NotReplaced, begin_replacing, remove_authenticator, replace};
 pub use secrets::{NewCodes, change_details, change_password, change_phone, codes_saved, make_codes};
 pub use sessions::{sign_out_everywhere, sign_out_of};
 

@@ -196,8 +196,8 @@ async fn replace_in(
         end_others(tx, caller, now).await?;
     }
     log(desk, tx, caller, Event::AuthenticatorReplaced, now).await?;
-    let seen = Seen::new(now, &browser.user_agent);
-    let news = Letter::News(News::AuthenticatorReplaced { seen, authenticator: pending.id });
+    let replaced = News::AuthenticatorReplaced { seen: Seen::new(now, &browser.user_agent), authenticator: pending.id };
+    let news = Letter::News(replaced);
     post(tx, news, To { person: &caller.person, tenant: None }, now, &*desk.dice).await?;
     Ok(())
 }
@@ -218,5 +218,31 @@ async fn end_others(tx: &mut Tx, caller: &Caller, now: Instant) -> Result<(), St
         }
     }
     tx.end_sessions(&caller.person, Some(&caller.session), WHY, now).await?;
+    Ok(())
+}
+
+/// Takes the authenticator away where no clinic demands one. Backup codes go with it: they only lead back to it.
+pub async fn remove_authenticator(desk: &Desk, caller: &Caller) -> Result<(), AccountError> {
+    let mut unit = desk.store.begin().await?;
+    let answer = remove_in(desk, unit.tx(), caller).await;
+    unit.settle(answer).await
+}
+
+async fn remove_in(desk: &Desk, tx: &mut Tx, caller: &Caller) -> Result<(), AccountError> {
+    let now = tx.now(&*desk.clock).await?;
+    let heard = account(tx, caller, Fresh::Yes, now).await?;
+    let demanded = heard.rules.tenants.iter().any(|tenant| tenant.requires_two_factor(now).is_some());
+    let Some(person) = heard.person().filter(|person| !demanded && !person.authenticators.is_empty()) else {
+        return Err(AccountError::NotYours);
+    };
+    for held in &person.authenticators {
+        tx.end_authenticator(&caller.person, &held.id, now).await?;
+    }
+    tx.void_recovery_codes(&caller.person, now).await?;
+    tx.drop_pending(&caller.person, now).await?;
+    log(desk, tx, caller, Event::AuthenticatorReset, now).await?;
+    let by = crate::acts::names::of_person(tx, &caller.person).await?;
+    let news = Letter::News(News::AuthenticatorReset { by, entry: entry(tx, caller).await? });
+    post(tx, news, To { person: &caller.person, tenant: None }, now, &*desk.dice).await?;
     Ok(())
 }

@@ -77,8 +77,9 @@ pub async fn export(tx: &mut Tx, now: Instant) -> Result<String, StoreError> {
     for id in tx.person_ids().await? {
         let Some(row) = tx.person(&id).await? else { continue };
         let mut memberships = vec![];
-        let mut is_operator_only = true;
-        for membership in tx.memberships(&id).await? {
+        let all = tx.memberships(&id).await?;
+        let (belongs, mut is_operator_only) = (!all.is_empty(), true);
+        for membership in all {
             let Some(slug) = slugs.get(&membership.tenant) else { continue };
             is_operator_only = false;
             let role = if membership.role == Role::Admin { "admin" } else { "member" };
@@ -87,7 +88,8 @@ pub async fn export(tx: &mut Tx, now: Instant) -> Result<String, StoreError> {
             }
         }
         let is_shell = row.password_hash.is_none() && row.signed_in_at.is_none() && row.given_name.is_empty();
-        if !is_shell && !(is_operator_only && !tx.memberships(&id).await?.is_empty()) {
+        let operator_only = is_operator_only && belongs;
+        if !is_shell && !operator_only {
             write_person(&mut paper, &row, &memberships)?;
         }
     }

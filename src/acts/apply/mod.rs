@@ -7,7 +7,7 @@ pub mod reading;
 mod report;
 mod state;
 
-pub use doing::{NotApplied, Options, apply, country_of};
+pub use doing::{NotApplied, Options, apply, country_of, span};
 pub use export::export;
 pub use parse::{email, read, time_zone};
 pub use report::{Change, Kept, Report, Sign, Stops};

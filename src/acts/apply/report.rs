@@ -17,7 +17,7 @@ pub struct Change {
     pub sign: Sign,
     /// "tenant riverside"
     pub of: String,
-    /// "two_factor off → required"; empty where the sign says it all.
+    /// `two_factor off → required`; empty where the sign says it all.
     pub what: String,
 }
 

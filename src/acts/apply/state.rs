@@ -48,12 +48,18 @@ pub struct PolicyWanted {
     pub two_factor: Option<TwoFactor>,
     pub passkey_counts: Option<bool>,
     pub phone_required: Option<bool>,
-    /// `None` inside: as long as the session.
-    pub second_factor_max_age: Option<Option<Span>>,
+    pub second_factor_max_age: Option<Age>,
     pub session_idle: Option<Span>,
     pub session_absolute: Option<Span>,
     pub offline_max_age: Option<Span>,
     pub first_binding: Option<FirstBinding>,
+}
+
+/// How long a code counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    OfSession,
+    At(Span),
 }
 
 /// "Required" from then on; a pending change can be nothing else.

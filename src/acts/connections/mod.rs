@@ -2,8 +2,11 @@
 //!
 //! An app that demands two factors of everyone is connected together with the box: ticked now, or from a start until which
 //! the connection waits. While such a connection is live nothing is lowered; ending it ends what the app holds here.
+mod here;
 #[cfg(test)]
 mod tests;
+
+pub use here::{NotConnectedHere, clinic_of, connect_here, needs_code};
 
 use super::{
     Desk,
@@ -18,7 +21,7 @@ use ostiary_gate::domain::{
     Blame,
     audit::{Actor, Entry, Event},
     client::{Client, ConnectionNeed},
-    ids::{ClientId, ConnectionId, TenantId},
+    ids::{ClientId, ConnectionId, PersonId, TenantId},
     scope::{STANDARD, Scope},
     tenant::{Connection, Standing, Tenant},
     time::Instant,
@@ -82,6 +85,18 @@ async fn connect_in(
     tx.alone(&[Lock::Tenant(tenant.clone()), Lock::Client(client.clone())]).await?;
     let now = tx.now(&*desk.clock).await?;
     admin(tx, caller, tenant, Fresh::Yes, now).await?;
+    connect_as(desk, tx, &caller.person, (tenant, client), start, now).await
+}
+
+/// Under the locks, by an admin who was asked for a fresh code.
+async fn connect_as(
+    desk: &Desk,
+    tx: &mut Tx,
+    admin: &PersonId,
+    (tenant, client): (&TenantId, &ClientId),
+    start: Option<TheBox>,
+    now: Instant,
+) -> Result<(), ConnectionError> {
     let before = tx.tenant(tenant).await?.ok_or(ConnectionError::NoSuchApp)?;
     let row = tx.client(client).await?.ok_or(ConnectionError::NoSuchApp)?;
     let client = row.client()?;
@@ -91,9 +106,9 @@ async fn connect_in(
     if before.connections.iter().any(|c| c.client == client.id) {
         return Err(ConnectionError::Connected);
     }
-    let actor = Actor::Person(caller.person.clone());
+    let actor = Actor::Person(admin.clone());
     if client.requires_tenant_two_factor && !before.box_is_ticked(now) {
-        ticked(desk, tx, (&before, caller), start, now).await?;
+        ticked(desk, tx, (&before, admin), start, now).await?;
     }
     agree(desk, tx, &actor, (&before, &client), agreed_scope(&client), now).await
 }
@@ -102,7 +117,7 @@ async fn connect_in(
 async fn ticked(
     desk: &Desk,
     tx: &mut Tx,
-    (tenant, caller): (&Tenant, &Caller),
+    (tenant, admin): (&Tenant, &PersonId),
     start: Option<TheBox>,
     now: Instant,
 ) -> Result<(), ConnectionError> {
@@ -112,12 +127,12 @@ async fn ticked(
         (Some(TheBox::Stays | TheBox::Off) | None, None) => return Err(ConnectionError::NoStart),
     };
     // RULES 1: what the saver demands of others they have done themselves.
-    if !policy::is_prepared(tx, &caller.person).await? {
+    if !policy::is_prepared(tx, admin).await? {
         return Err(PolicyError::NotPrepared.into());
     }
     let wish = Wish::the_box(tenant, the_box);
     let change = Change { tenant: &tenant.id, wish, reason: "", revision: None };
-    match policy::change(desk, tx, &change, &Actor::Person(caller.person.clone()), now).await {
+    match policy::change(desk, tx, &change, &Actor::Person(admin.clone()), now).await {
         Ok(_) | Err(PolicyError::Refused(policy::Refused::NothingChanged)) => Ok(()),
         Err(other) => Err(other.into()),
     }

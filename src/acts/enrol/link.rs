@@ -1,6 +1,6 @@
 //! The pending secret and its confirmation. A secret belongs to one person in one browser, for a day, whatever is
 //! reloaded, typed wrong or opened twice; the code that proves it is this sign-in's second factor.
-use super::{NotEnrolled, Place, Scene, begin, scene};
+use super::{NotEnrolled, Place, Scene, begin, begin_counting, scene};
 use crate::{
     acts::{Desk, letters::News, prove, session::Browser},
     crypto::dice,
@@ -92,7 +92,7 @@ async fn draw(tx: &mut Tx, desk: &Desk, scene: &Scene) -> Result<Seed, NotEnroll
 /// next.
 pub async fn confirm(desk: &Desk, visit: &VisitId, browser: &Browser, typed: &str) -> Result<(), NotEnrolled> {
     let code = totp::read(typed)?;
-    let (mut unit, mut scene) = begin(desk, visit, browser).await?;
+    let (mut unit, mut scene) = begin_counting(desk, visit, browser).await?;
     let answer = confirm_in(unit.tx(), desk, &mut scene, &code).await;
     unit.settle(answer).await
 }
@@ -172,7 +172,12 @@ async fn replace(tx: &mut Tx, scene: &Scene, new: &AuthenticatorId) -> Result<bo
 /// and so does what this browser has begun in other tabs.
 async fn end_others(tx: &mut Tx, scene: &Scene) -> Result<(), StoreError> {
     const WHY: &str = "first authenticator confirmed";
-    let (person, own) = (scene.person_id(), scene.row.session()?);
+    let person = scene.person_id();
+    // The session in which they confirm is this browser's, also where they signed in to it once more.
+    let own = match scene.browser.session(tx).await? {
+        Some(row) if row.person()? == *person => Some(row.id()?),
+        Some(_) | None => scene.row.session()?,
+    };
     for session in tx.sessions_of(person).await? {
         let id = session.id()?;
         if Some(&id) != own.as_ref() {

@@ -11,6 +11,7 @@ mod scene;
 pub(in crate::acts) mod tests;
 
 pub use first_binding::Asks;
+pub(super) use scene::begin_counting;
 pub use scene::{Scene, begin, look};
 
 use crate::{crypto::Fault, factors::totp::NoCode, store::StoreError};

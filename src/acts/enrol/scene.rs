@@ -5,6 +5,7 @@ use crate::{
     acts::{
         Desk,
         letters::{self, Letter, News, Seen, To},
+        prove::{CODE, code_subject},
         session::Browser,
         visit::{self, Progress, Purpose},
     },
@@ -57,10 +58,34 @@ pub async fn look(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<Sce
 
 /// For an act: the clinics' locks shared, the person held alone.
 pub async fn begin(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<(Unit, Scene), NotEnrolled> {
+    begin_with(desk, visit, browser, false).await
+}
+
+/// The same for an act that also counts or clears tries at the person's second factor: that row first, as by whoever
+/// shows a code.
+pub(in crate::acts) async fn begin_counting(
+    desk: &Desk,
+    visit: &VisitId,
+    browser: &Browser,
+) -> Result<(Unit, Scene), NotEnrolled> {
+    begin_with(desk, visit, browser, true).await
+}
+
+async fn begin_with(
+    desk: &Desk,
+    visit: &VisitId,
+    browser: &Browser,
+    counting: bool,
+) -> Result<(Unit, Scene), NotEnrolled> {
     let mut locks = vec![];
     for _ in 0..TRIES {
         let mut unit = desk.store.begin().await?;
         unit.tx().share(&locks).await?;
+        if counting {
+            let now = unit.tx().now(&*desk.clock).await?;
+            let row = unit.tx().visit(visit, &browser.hash).await?.ok_or(NotEnrolled::VisitOver)?;
+            unit.tx().hold_attempts(&code_subject(&row.person()?), CODE, now).await?;
+        }
         let scene = read(unit.tx(), desk, visit, browser, Known::ToWrite).await?;
         let needed = scene.locks();
         if !desk.store.locks_matter() || needed.iter().all(|lock| locks.contains(lock)) {

@@ -87,6 +87,11 @@ pub enum Letter {
         by: String,
         reason: String,
     },
+    /// To admins: what the operator did in their clinic.
+    OperatorActed {
+        by: String,
+        what: String,
+    },
     /// To admins: the authenticator of `name` was reset.
     PersonReset {
         by: String,
@@ -199,6 +204,7 @@ impl Letter {
             | Self::Reminder
             | Self::StartPostponed { .. }
             | Self::Loosened { .. }
+            | Self::OperatorActed { .. }
             | Self::PersonReset { .. } => now.plus(PATIENCE),
         }
     }

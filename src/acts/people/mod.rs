@@ -1,6 +1,7 @@
 //! A clinic's people: who belongs to it and in what role, how they come in, and how one is helped back in (RULES 1 and 6).
 //! An admin acts on memberships only: never on a name, an address, a password or a number, and nothing of other clinics
 //! is ever read here. Whatever could take a clinic's last admin away is counted under the clinic's lock.
+mod help;
 mod invite;
 mod join;
 mod list;
@@ -9,6 +10,7 @@ mod reset;
 #[cfg(test)]
 mod tests;
 
+pub use help::{give_setup_code, waiting};
 pub use invite::{address, invite};
 pub use join::{Invitation, Newcomer, NotJoined, accept, join, look, look_at_setup, set_up};
 pub use list::{Listed, Somebody, list, somebody};
@@ -35,6 +37,12 @@ pub enum PeopleError {
     /// RULES 6: the number or the address changed within 72 hours; another admin must do the same.
     #[error("a second admin must agree")]
     SecondAdmin,
+    /// There is no number, or one that proves nobody.
+    #[error("the number on file cannot be called")]
+    CannotCall,
+    /// No page of this person shows these two words.
+    #[error("nobody waits with these words")]
+    NoSuchWords,
     #[error("not an address")]
     NotAnAddress,
     #[error("too many; paused")]

@@ -100,7 +100,7 @@ async fn reset_in(
         return Err(PeopleError::NotHere);
     }
     if checked == Checked::Called && !may_call(&row, &facts)? {
-        return Err(PeopleError::NotHere);
+        return Err(PeopleError::CannotCall);
     }
     if changed_lately(&row, now)? && !second_agrees(desk, tx, caller, (tenant, person), now).await? {
         return Err(PeopleError::SecondAdmin);
@@ -126,6 +126,8 @@ pub async fn reset_by(
     membership.proofs_not_before = now;
     tx.put_membership(person, &membership).await?;
     leave(tx, (tenant, person), "reset", now).await?;
+    // RULES 6: a secret that waits to be confirmed dies with a reset.
+    tx.drop_pending(person, now).await?;
     // RULES 9: a stop after too many wrong codes ends here.
     tx.clear_attempts(&code_subject(person)).await?;
     let entry = Entry {

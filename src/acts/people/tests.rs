@@ -174,7 +174,7 @@ async fn a_reset_needs_a_fresh_code_and_a_number_that_may_be_called() {
     let dir = tempfile::tempdir().unwrap();
     for (house, dave) in begun(dir.path()).await {
         let bob = reset(&house.desk, &dave, &house.riverside, &house.bob, Checked::Called).await;
-        assert!(matches!(bob, Err(PeopleError::NotHere)), "{}: there is no number", house.name);
+        assert!(matches!(bob, Err(PeopleError::CannotCall)), "{}: there is no number", house.name);
         let gina = reset(&house.desk, &dave, &house.riverside, &house.gina, Checked::FaceToFace).await;
         assert!(matches!(gina, Err(PeopleError::NotHere)), "{}: she is not of this clinic", house.name);
         house
@@ -183,7 +183,7 @@ async fn a_reset_needs_a_fresh_code_and_a_number_that_may_be_called() {
             })
             .await;
         let disputed = reset(&house.desk, &dave, &house.riverside, &house.alice, Checked::Called).await;
-        assert!(matches!(disputed, Err(PeopleError::NotHere)), "{}: typed in that very set-up", house.name);
+        assert!(matches!(disputed, Err(PeopleError::CannotCall)), "{}: typed in that very set-up", house.name);
         house.clock.advance(Span::minutes(6));
         let stale = reset(&house.desk, &dave, &house.riverside, &house.alice, Checked::FaceToFace).await;
         assert!(matches!(stale, Err(PeopleError::Stop(Stop::Step(Step::SecondFactor, _)))), "{}", house.name);

@@ -8,7 +8,7 @@ pub use disown::{NotDisowned, can_disown, disown};
 
 use super::{
     Desk,
-    enrol::{NotEnrolled, Scene, begin},
+    enrol::{NotEnrolled, Scene, begin_counting},
     letters::{Letter, News},
     prove::{CODE, code_subject},
     session::Browser,
@@ -105,7 +105,7 @@ impl Scene {
 /// Spends a recovery code as it was typed, and turns the visit into a recovery session. How many codes are left.
 pub async fn use_code(desk: &Desk, visit: &VisitId, browser: &Browser, typed: &str) -> Result<i64, NotRecovered> {
     let code = RecoveryCode::read(typed)?;
-    let (mut unit, mut scene) = begin(desk, visit, browser).await?;
+    let (mut unit, mut scene) = begin_counting(desk, visit, browser).await?;
     let answer = use_code_in(unit.tx(), desk, &mut scene, &code).await;
     unit.settle(answer).await
 }

@@ -5,14 +5,19 @@ use axum::{Router, extract::ConnectInfo};
 use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::{
+        conn::auto::Builder,
+        graceful::{GracefulShutdown, Watcher},
+    },
 };
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
     sync::{Semaphore, watch},
     time,
 };
+use tokio_rustls::TlsAcceptor;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
@@ -24,8 +29,12 @@ const HEAD: Duration = Duration::from_secs(15);
 const BODY: Duration = Duration::from_secs(10);
 const LARGEST_HEAD: u32 = 32 * 1024;
 
+/// A handshake takes three round trips, however far away.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
 pub(super) struct Listener {
     socket: TcpListener,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Listener {
@@ -35,7 +44,12 @@ impl Listener {
             let hint = if why.kind() == io::ErrorKind::AddrInUse { " (is another Ostiary running?)" } else { "" };
             Failure::refused(format!("`{setting}`: {at} cannot be listened to: {why}{hint}"))
         })?;
-        Ok(Self { socket })
+        Ok(Self { socket, tls: None })
+    }
+
+    /// Speaks TLS itself; otherwise a proxy does, or nobody in development.
+    pub(super) fn with_tls(self, tls: Option<TlsAcceptor>) -> Self {
+        Self { tls, ..self }
     }
 
     /// Until `stopped` says so; returns when the last connection is done.
@@ -60,9 +74,16 @@ impl Listener {
                 },
             };
             let (watcher, builder, pages) = (graceful.watcher(), builder.clone(), pages.clone());
+            let tls = self.tls.clone();
             tokio::spawn(async move {
                 let _place = place;
-                answer(&builder, stream, peer, pages, watcher).await;
+                let _ = stream.set_nodelay(true);
+                let Some(tls) = tls else { return answer(&builder, stream, peer, pages, watcher).await };
+                match time::timeout(HANDSHAKE, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => answer(&builder, stream, peer, pages, watcher).await,
+                    Ok(Err(why)) => tracing::debug!(%peer, %why, "no TLS came about"),
+                    Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
+                }
             });
         }
         drop(self.socket);
@@ -90,12 +111,11 @@ fn builder() -> Builder<TokioExecutor> {
 
 async fn answer(
     builder: &Builder<TokioExecutor>,
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: SocketAddr,
     pages: Router,
-    watcher: hyper_util::server::graceful::Watcher,
+    watcher: Watcher,
 ) {
-    let _ = stream.set_nodelay(true);
     let pages = ServiceBuilder::new().layer(RequestBodyTimeoutLayer::new(BODY)).service(pages);
     let service = service_fn(move |mut request: Request<Incoming>| {
         // Who is at the other end of the wire; whether it is a proxy of ours, the room `http` judges.

@@ -2,6 +2,7 @@
 //! answered is the room `http`'s.
 mod connections;
 mod keys;
+mod tls;
 
 use super::{
     Failure,
@@ -49,6 +50,7 @@ async fn run(settings: Settings, meanwhile: impl AsyncFnOnce(Desk) -> Result<(),
     // Before the database: whoever cannot listen should not migrate either.
     let main = Listener::bind(settings.listen, "listen").await?;
     let admin = Listener::bind(settings.admin_listen, "admin_listen").await?;
+    let main = main.with_tls(settings.tls.as_ref().map(|(chain, key)| tls::acceptor(chain, key)).transpose()?);
     let mailer = Arc::new(mailer(&settings)?);
     if matches!(settings.mail, Mail::Nowhere) {
         tracing::warn!("no mail server is configured: invitations, codes and reset links wait until `smtp_url` is set");

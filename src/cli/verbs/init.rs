@@ -18,6 +18,7 @@ use crate::{
 use clap::Args;
 use ostiary_gate::domain::secret::Secret;
 use std::{
+    fmt::Write as _,
     io::{BufRead, IsTerminal, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
@@ -66,8 +67,8 @@ pub fn run(args: &InitArgs, mut layers: Layers, config: Option<&Path>) -> Result
     let fresh = if args.dev { Kind::Dev } else { Kind::Live };
     let (founded, issuer) = work::with(&layers, Some(fresh), async |work| {
         let operator = work::operator();
-        let founder = Founder { email: &address, time_zone: &zone, operator: &operator };
-        let founded = founding::found(&work.desk, &founder).await.map_err(|why| match why {
+        let whom = Founder { email: &address, time_zone: &zone, operator: &operator };
+        let founded = founding::found(&work.desk, &whom).await.map_err(|why| match why {
             NotFounded::SomebodyElse(other) => Failure::refused(format!(
                 "{other} was named first admin before and has not come yet; `ostiary init --email {other}` makes a new link"
             )),
@@ -151,7 +152,7 @@ fn write_down(layers: &Layers, config: Option<&Path>) -> Result<Option<String>, 
         "# Settings of this deployment; `ostiary config show --origin` tells what counts and why.\n".to_owned();
     for key in told {
         if let Some(given) = layers.given.get(key.name) {
-            text.push_str(&format!("{} = {}\n", key.name, toml::Value::from(given.value.as_str())));
+            let _ = writeln!(text, "{} = {}", key.name, toml::Value::from(given.value.as_str()));
         }
     }
     // A mail server's password may stand in it.

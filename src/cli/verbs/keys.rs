@@ -16,7 +16,7 @@ pub enum KeysVerb {
     },
     /// Announce new keys; they take over once every relying party can know them
     Rotate {
-        /// Only this algorithm: RS256, ES256 or EdDSA
+        /// Only this algorithm: RS256, ES256 or `EdDSA`
         #[arg(long, value_parser = algorithm)]
         alg: Option<Algorithm>,
         #[arg(long)]

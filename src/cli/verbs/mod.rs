@@ -21,29 +21,25 @@ fn shown(at: Instant) -> String {
 }
 
 async fn tenant_named(tx: &mut Tx, slug: &str) -> Result<TenantId, Failure> {
-    match tx.tenant_by_slug(slug).await? {
-        Some(id) => Ok(id),
-        None => {
-            let mut slugs = vec![];
-            for id in tx.tenant_ids().await? {
-                slugs.extend(tx.tenant(&id).await?.map(|tenant| tenant.slug));
-            }
-            Err(unknown("tenant", slug, &slugs))
-        }
+    if let Some(id) = tx.tenant_by_slug(slug).await? {
+        return Ok(id);
     }
+    let mut slugs = vec![];
+    for id in tx.tenant_ids().await? {
+        slugs.extend(tx.tenant(&id).await?.map(|tenant| tenant.slug));
+    }
+    Err(unknown("tenant", slug, &slugs))
 }
 
 async fn person_named(tx: &mut Tx, email: &str) -> Result<PersonId, Failure> {
-    match tx.person_by_email(&email.to_lowercase()).await? {
-        Some(id) => Ok(id),
-        None => {
-            let mut emails = vec![];
-            for id in tx.person_ids().await? {
-                emails.extend(tx.person(&id).await?.and_then(|row| row.email));
-            }
-            Err(unknown("person", email, &emails))
-        }
+    if let Some(id) = tx.person_by_email(&email.to_lowercase()).await? {
+        return Ok(id);
     }
+    let mut emails = vec![];
+    for id in tx.person_ids().await? {
+        emails.extend(tx.person(&id).await?.and_then(|row| row.email));
+    }
+    Err(unknown("person", email, &emails))
 }
 
 fn unknown(what: &str, name: &str, known: &[String]) -> Failure {

@@ -62,6 +62,7 @@ async fn only_tenant(
             found.push(membership.tenant);
         }
     }
+    slugs.sort();
     match found.pop() {
         Some(only) if found.is_empty() => Ok(only),
         Some(_) => Err(Failure::usage(format!("they belong to several tenants; say --tenant: {}", slugs.join(", ")))),

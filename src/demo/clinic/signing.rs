@@ -25,7 +25,6 @@ use axum::{
     response::Response,
 };
 use http::StatusCode;
-use openidconnect::core::CoreAuthPrompt;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -69,7 +68,7 @@ pub async fn sign_in(State(app): Shared, Query(to): Query<Towards>, visitor: Vis
 
 /// A token is for one clinic. Another clinic is another sign-in, and the provider asks which.
 pub async fn switch(State(app): Shared, posted: Posted<Session, Nothing>) -> Response {
-    let ask = Ask { scopes: &SCOPES, prompt: Some(CoreAuthPrompt::SelectAccount), ..Ask::default() };
+    let ask = Ask { scopes: &SCOPES, ..Ask::default() };
     set_out(&app, &posted.visitor, &ask, "/notes".to_owned()).await
 }
 

@@ -87,8 +87,7 @@ pub async fn connect(State(app): Shared, posted: Posted<Session, Nothing>) -> Re
 }
 
 pub async fn switch(State(app): Shared, posted: Posted<Session, Nothing>) -> Response {
-    let ask = Ask { prompt: Some(CoreAuthPrompt::SelectAccount), ..strictly(&SCOPES) };
-    set_out(&app, &posted.visitor, &ask, "/books").await
+    set_out(&app, &posted.visitor, &strictly(&SCOPES), "/books").await
 }
 
 async fn set_out(app: &Ledgerly, visitor: &Visitor<Session>, ask: &Ask<'_>, back_to: &str) -> Response {

@@ -26,12 +26,13 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// The six digits of a mailed code, if there is one.
+    /// The six digits of a mailed code, if there is one: in one piece or two.
     pub fn code(&self) -> Option<String> {
-        self.text.lines().find_map(|line| {
-            let digits: String = line.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-            let is_code = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit());
-            is_code.then_some(digits)
+        let starts = self.text.char_indices().map(|(at, _)| at);
+        starts.filter(|at| !self.text.get(..*at).is_some_and(|before| before.ends_with(is_digit))).find_map(|at| {
+            let (first, rest) = digits(self.text.get(at..)?)?;
+            let (second, rest) = digits(rest.strip_prefix([' ', '-', '\u{a0}', '\u{202f}']).unwrap_or(rest))?;
+            (!rest.starts_with(is_digit)).then(|| format!("{first}{second}"))
         })
     }
 
@@ -54,6 +55,15 @@ impl Mail {
         pieces.push(Piece::Text(rest));
         pieces
     }
+}
+
+/// Three digits, and what follows.
+fn digits(text: &str) -> Option<(&str, &str)> {
+    text.split_at_checked(3).filter(|(three, _)| three.chars().all(is_digit))
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit()
 }
 
 pub enum Piece<'a> {
@@ -202,6 +212,16 @@ mod tests {
             mail.pieces().iter().filter_map(|p| if let Piece::Link(l) = p { Some(*l) } else { None }).collect();
         assert_eq!(links, ["http://localhost:1/x?a=b"]);
         assert!(!mail.text.contains("<b>"));
+    }
+
+    #[test]
+    fn a_code_is_six_digits_and_nothing_longer() {
+        let code = |text: &str| read(&format!("Subject: x\n\n{text}")).code();
+        assert_eq!(code("Your code to continue is 322 365.").as_deref(), Some("322365"));
+        assert_eq!(code("322\u{a0}365").as_deref(), Some("322365"));
+        for text in ["10 minutes", "on 2026-11-24", "call 0491 570 156", "1234567", "12345", "+61 491 570 1567"] {
+            assert_eq!(code(text), None, "{text}");
+        }
     }
 
     #[test]

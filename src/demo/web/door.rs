@@ -18,10 +18,7 @@ use http::{
 };
 use ostiary_gate::domain::{secret::Secret, time::Instant};
 use serde::{Deserialize, de::DeserializeOwned};
-use std::{
-    convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A site with browsers.
 pub trait Sited: Send + Sync + 'static {
@@ -167,9 +164,6 @@ fn forged() -> Response {
                 Please go back, reload the page and try again.";
     answers::trouble(StatusCode::FORBIDDEN, text)
 }
-
-/// Handlers that cannot fail say so.
-pub type Sure = Result<Response, Infallible>;
 
 #[cfg(test)]
 mod tests {

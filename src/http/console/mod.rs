@@ -1,8 +1,16 @@
 //! The clinic's console. Admins of a clinic come in with a second factor; its members may look at who helps them. Of other
 //! clinics nothing is shown, and a clinic that is not yours answers like one that does not exist.
+mod apps;
+mod log;
+mod overview;
+mod people;
+mod person;
 mod security;
 #[cfg(test)]
 mod tests;
+
+pub use apps::{question, start, unconnected};
+pub use log::lines_of_person;
 
 use super::{Ask, Failure, Handled, Route};
 use crate::{
@@ -21,7 +29,10 @@ use ostiary_gate::domain::{
 };
 
 pub fn routes() -> Vec<Route> {
-    security::routes()
+    [overview::routes(), people::routes(), person::routes(), security::routes(), apps::routes(), log::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Somebody in a clinic's console.
@@ -86,7 +97,13 @@ impl Inside {
     }
 
     fn desk(&self, section: Section) -> Desk {
-        Desk { tenant: self.tenant.slug.clone(), section, person: self.name.clone(), may_switch: self.may_switch }
+        Desk {
+            tenant: self.tenant.slug.clone(),
+            section,
+            person: self.name.clone(),
+            is_admin: self.is_admin,
+            may_switch: self.may_switch,
+        }
     }
 
     /// The clinic's name and clocks around the page.

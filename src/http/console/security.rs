@@ -29,10 +29,17 @@ fn path(ask: &Ask) -> Result<String, Failure> {
 
 async fn show(ask: Ask) -> Handled {
     let inside = Inside::enter(&ask, &path(&ask)?).await?;
-    let saved = ask.query("done")? == Some("saved");
+    let done = match ask.query("done")? {
+        Some("saved") => Some(Done::Saved),
+        Some("reminded") => {
+            let people = ask.query("n")?.and_then(|n| n.parse().ok()).unwrap_or(0);
+            Some(Done::Reminded { people })
+        }
+        Some(_) | None => None,
+    };
     let looked = look(&ask, &inside).await?;
     let fields = looked.fields(&inside.tenant);
-    draw(&ask, &inside, looked, Shown { fields, done: saved.then_some(Done::Saved), error: None })
+    draw(&ask, &inside, looked, Shown { fields, done, error: None })
 }
 
 /// What the page is made of.
@@ -146,6 +153,9 @@ pub(super) fn readiness(readiness: Ready) -> Readiness {
 async fn decide(ask: Ask, form: Form) -> Handled {
     let path = path(&ask)?;
     let inside = Inside::enter_as_admin(&ask, &path).await?;
+    if form.has("remind")? {
+        return remind(&ask, &inside, &path).await;
+    }
     let looked = look(&ask, &inside).await?;
     let fields = fields(&form, &looked)?;
     let wanted = match wanted(&fields, &inside.tenant, looked.now) {
@@ -178,6 +188,15 @@ async fn decide(ask: Ask, form: Form) -> Handled {
     let answer = answer(&ask, inside, fields, saved).await;
     // Whatever came of it, the code was shown: the session goes on under its new name.
     Ok(ask.with_session(answer.unwrap_or_else(|failure| failure.answer(&ask)), Some(&cookie)))
+}
+
+/// "Email them first." Twice within the hour is once.
+async fn remind(ask: &Ask, inside: &Inside, path: &str) -> Handled {
+    match policy::remind(&ask.app.desk, &inside.caller, &inside.tenant.id).await {
+        Ok(told) => Ok(ask.see_other(&format!("{path}?done=reminded&n={}", told.unwrap_or(0)))),
+        Err(PolicyError::Stop(stop)) => Err(Ask::stopped(stop, "/console/confirm", path)),
+        Err(_) => Err(Failure::not_found()),
+    }
 }
 
 async fn answer(ask: &Ask, inside: Inside, fields: Fields, saved: Result<policy::Weighed, PolicyError>) -> Handled {

@@ -16,6 +16,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = vec![
         Route::page("/", errors::home),
         Route::page("/errors/second-factor", errors::second_factor),
+        Route::page("/errors/account", errors::account),
         Route::page("/login", signin::show),
         Route::form("/login", signin::sign_in),
         Route::form("/login/cancel", signin::cancel),

@@ -1,6 +1,7 @@
 //! `/console/{tenant}/apps`: connections, made and ended by the clinic's admin (JOURNEYS B6, RULES 4).
 use super::Desk;
 use crate::views::{
+    door::code::CodeError,
     frame::{Fault, Frame, Page},
     words::{Phrase, Rich},
 };
@@ -63,7 +64,39 @@ pub struct Connect {
     pub client: String,
     pub app: String,
     pub question: Question,
-    pub nothing_chosen: bool,
+    pub error: Option<ConnectError>,
+}
+
+/// `/connect`: the same question in the middle of the app's own request, with the fresh code on the page.
+#[derive(Template)]
+#[template(path = "door/connect.html")]
+pub struct ConnectHere {
+    pub frame: Frame,
+    pub app: String,
+    pub question: Question,
+    /// None was shown within five minutes.
+    pub asks_code: bool,
+    /// An admin without an authenticator sets one up first, in the console.
+    pub console: Option<String>,
+    pub error: Option<ConnectError>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectError {
+    NothingChosen,
+    Code(CodeError),
+    /// An authenticator and saved codes of one's own come first.
+    YourselfFirst,
+}
+
+impl ConnectError {
+    fn fault(self, frame: &Frame) -> Fault {
+        match self {
+            Self::NothingChosen => Fault::at("start-now", frame.t("security-no-start")),
+            Self::Code(error) => error.fault(frame, frame.owner()),
+            Self::YourselfFirst => Fault::general(frame.t("security-yourself-first")),
+        }
+    }
 }
 
 /// What connecting means for the clinic.
@@ -77,21 +110,59 @@ pub enum Question {
 
 impl Connect {
     fn demand(&self) -> Rich {
-        match self.question {
-            Question::Simple => self.frame.t("connect-simple").with("app", &self.app).rich(),
-            Question::TwoFactor { not_ready, .. } => {
-                self.frame.t("connect-requires").with("app", &self.app).count("n", not_ready).rich()
+        self.question.demand(&self.frame, &self.app)
+    }
+
+    fn start(&self) -> Option<Phrase> {
+        self.question.start(&self.frame)
+    }
+}
+
+impl ConnectHere {
+    fn demand(&self) -> Rich {
+        self.question.demand(&self.frame, &self.app)
+    }
+
+    fn start(&self) -> Option<Phrase> {
+        self.question.start(&self.frame)
+    }
+}
+
+impl Question {
+    /// The start that is offered, as it stands on the page: what is agreed to is what was read.
+    fn offered(self, frame: &Frame) -> Option<String> {
+        match self {
+            Self::Simple => None,
+            Self::TwoFactor { recommended, .. } => Some(frame.zone.field(&recommended)),
+        }
+    }
+
+    fn demand(self, frame: &Frame, app: &str) -> Rich {
+        match self {
+            Self::Simple => frame.t("connect-simple").with("app", app).rich(),
+            Self::TwoFactor { not_ready, .. } => {
+                frame.t("connect-requires").with("app", app).count("n", not_ready).rich()
             }
         }
     }
 
-    fn start(&self) -> Option<Phrase> {
-        match self.question {
-            Question::Simple => None,
-            Question::TwoFactor { recommended, .. } => {
-                Some(self.frame.t("connect-later").with("when", self.frame.when(&recommended).long()))
+    fn start(self, frame: &Frame) -> Option<Phrase> {
+        match self {
+            Self::Simple => None,
+            Self::TwoFactor { recommended, .. } => {
+                Some(frame.t("connect-later").with("when", frame.when(&recommended).long()))
             }
         }
+    }
+}
+
+impl Page for ConnectHere {
+    fn title(&self) -> Phrase {
+        self.frame.t("connect-title").with("app", &self.app)
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        Some(self.error?.fault(&self.frame))
     }
 }
 
@@ -101,6 +172,6 @@ impl Page for Connect {
     }
 
     fn fault(&self) -> Option<Fault> {
-        self.nothing_chosen.then(|| Fault::at("start-now", self.frame.t("security-no-start")))
+        Some(self.error?.fault(&self.frame))
     }
 }

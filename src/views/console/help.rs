@@ -21,7 +21,18 @@ pub struct Person {
     pub readiness: Readiness,
     pub phone: Option<Phone>,
     pub help: Help,
+    /// What else an admin may do to their membership.
+    pub standing: Standing,
+    /// Something was done just now.
+    pub done: bool,
     pub error: Option<HelpError>,
+}
+
+/// Whether they may use the clinic's apps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Live,
+    Suspended,
 }
 
 /// The number on file, and how it got there: a number the disputed sign-in itself set is no proof of anybody.
@@ -60,6 +71,12 @@ pub enum Help {
 pub enum HelpError {
     NotChecked,
     NoWords,
+    /// The number on file is none that may be called.
+    CannotCall,
+    /// Nothing takes a clinic's last admin away (RULES 1).
+    LastAdmin,
+    /// One admin's word is noted; another's is missing.
+    SecondNoted,
 }
 
 impl Person {
@@ -69,6 +86,18 @@ impl Person {
 
     fn role(&self) -> Phrase {
         people::role(&self.frame, self.role)
+    }
+
+    fn needs_second(&self) -> bool {
+        matches!(self.help, Help::SecondAdmin)
+    }
+
+    fn is_admin(&self) -> bool {
+        self.role == Role::Admin
+    }
+
+    fn is_suspended(&self) -> bool {
+        self.standing == Standing::Suspended
     }
 
     fn readiness(&self) -> Phrase {
@@ -110,6 +139,9 @@ impl Page for Person {
                 self.frame.t("help-not-checked").with("name", &self.given_name),
             ),
             HelpError::NoWords => Fault::at("words-1", self.frame.t("help-no-words")),
+            HelpError::CannotCall => Fault::at("checked-face", self.frame.t("person-cannot-call")),
+            HelpError::LastAdmin => Fault::general(self.frame.t("person-last-admin")),
+            HelpError::SecondNoted => Fault::general(self.frame.t("person-second-noted")),
         })
     }
 }

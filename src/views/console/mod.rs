@@ -1,5 +1,6 @@
 //! The clinic's console: what a practice manager sees (JOURNEYS B1 to B9). Of other clinics nothing is ever shown here.
 pub mod apps;
+pub mod choose;
 pub mod help;
 pub mod log;
 pub mod overview;
@@ -15,8 +16,10 @@ pub struct Desk {
     /// The clinic's slug, as it stands in `/console/{tenant}`.
     pub tenant: String,
     pub section: Section,
-    /// The admin's name.
+    /// Their name.
     pub person: String,
+    /// Members see one page: who the admins are.
+    pub is_admin: bool,
     /// Whether this person belongs to other clinics too.
     pub may_switch: bool,
 }
@@ -68,7 +71,8 @@ impl Desk {
     }
 
     fn entries(&self) -> impl Iterator<Item = Entry> {
-        Section::ALL.into_iter().map(|section| Entry {
+        let may_see = |section: &Section| self.is_admin || *section == Section::Security;
+        Section::ALL.into_iter().filter(may_see).map(|section| Entry {
             label: section.label(),
             address: self.to(section.path()),
             is_current: section == self.section,

@@ -22,6 +22,8 @@ pub struct Codes {
     pub may_wait: bool,
     /// The form came back without the tick.
     pub not_ticked: bool,
+    /// On the account page: the codes once more, sealed, so that the form can bring them back.
+    pub kept: Option<Secret>,
 }
 
 impl Page for Codes {
@@ -35,6 +37,10 @@ impl Page for Codes {
 }
 
 impl Codes {
+    fn action(&self) -> &'static str {
+        if self.steps.is_some() { "/enrol/codes" } else { "/account/codes" }
+    }
+
     /// The text file behind "Download". Lines end as Windows wants them, which everything else understands too.
     pub fn file(&self) -> Secret {
         let day = self.frame.when(&self.made_at).day();

@@ -13,7 +13,8 @@ use ostiary_gate::domain::secret::Secret;
 #[template(path = "enrol/link.html")]
 pub struct Link {
     pub frame: Frame,
-    pub steps: Steps,
+    /// None when a person replaces their authenticator on the account page.
+    pub steps: Option<Steps>,
     /// What the entry will be called in the app.
     pub entry: String,
     /// The account's name in the app.
@@ -53,6 +54,10 @@ struct Square {
 }
 
 impl Link {
+    fn action(&self) -> &'static str {
+        if self.steps.is_some() { "/enrol/link" } else { "/account/authenticator" }
+    }
+
     /// Four characters at a time, as people type them.
     fn grouped_key(&self) -> String {
         let mut text = String::with_capacity(48);

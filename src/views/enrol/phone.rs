@@ -11,7 +11,8 @@ use askama::Template;
 #[template(path = "enrol/phone.html")]
 pub struct Phone {
     pub frame: Frame,
-    pub steps: Steps,
+    /// None when a person changes it on the account page.
+    pub steps: Option<Steps>,
     /// ISO 3166 code of the chosen country; the clinic's own at first.
     pub country: String,
     /// The clinic's usual countries, its own first; they stand above the full list.
@@ -32,6 +33,10 @@ pub enum PhoneError {
 }
 
 impl Phone {
+    fn action(&self) -> &'static str {
+        if self.steps.is_some() { "/enrol/phone" } else { "/account/phone" }
+    }
+
     /// The clinic's usual countries, in its own order.
     fn usual(&self) -> Vec<Choice> {
         self.usual.iter().filter_map(|code| countries::find(code)).map(|country| self.choice(country)).collect()

@@ -2,6 +2,7 @@
 use super::{Album, CLOSING, own};
 use crate::views::{
     account::{Account, Allowed, Apps, AuthenticatorState, Details, Done, Membership, Paused, ResumeError, Session},
+    changes::{BeforeNewCodes, DetailsError, NewDetails, NewPassword},
     door::password::NewPasswordError,
     frame::Frame,
     join::{Accept, Join, JoinError, LinkKind},
@@ -44,6 +45,23 @@ pub(super) fn draw(album: &mut Album) {
         paused_apps,
         done,
     });
+    let errors = [None, Some(NewPasswordError::TooEasy), Some(NewPasswordError::SameAsBefore)];
+    album.each("account-password", errors, |error| NewPassword {
+        frame: own(),
+        username: "sam@riverside.example".to_owned(),
+        error,
+    });
+    let errors = [None, Some(DetailsError::NoGivenName), Some(DetailsError::NoFamilyName)];
+    album.each("account-details", errors, |error| NewDetails {
+        frame: own(),
+        given_name: "Sam".to_owned(),
+        family_name: "Okafor".to_owned(),
+        email: "sam@riverside.example".to_owned(),
+        phone: error.is_none().then(|| "0412 345 678".to_owned()),
+        may_change_phone: error.is_none(),
+        error,
+    });
+    album.add("account-codes-before", &BeforeNewCodes { frame: own(), codes_left: 2 });
     apps(album);
     join(album);
 }

@@ -3,18 +3,21 @@ use super::{Album, CLOSING, account::line, console_security, own};
 use crate::views::{
     console::{
         Desk, Readiness, Section, TwoFactorBox,
-        apps::{Apps, Available, Connect, Connected, Question},
-        help::{Help, HelpError, Person, Phone, PhoneOrigin},
+        apps::{Apps, Available, Connect, ConnectError, ConnectHere, Connected, Question},
+        choose::{Choose, Clinic},
+        help::{Help, HelpError, Person, Phone, PhoneOrigin, Standing},
         log::Log,
         overview::Overview,
         people::{Filter, Invite, InviteError, People, Row, RowStanding},
     },
+    door::code::CodeError,
+    frame::Frame,
     log::KINDS,
 };
 use ostiary_gate::domain::{audit::Event, person::Role, secret::Secret, tenant::ConnectionState, time::Span};
 
 pub(super) fn desk(section: Section) -> Desk {
-    Desk { tenant: "riverside".to_owned(), section, person: "Priya Nair".to_owned(), may_switch: true }
+    Desk { tenant: "riverside".to_owned(), section, person: "Priya Nair".to_owned(), is_admin: true, may_switch: true }
 }
 
 pub(super) fn draw(album: &mut Album) {
@@ -35,6 +38,9 @@ pub(super) fn draw(album: &mut Album) {
             odd: if is_on { vec![line(Event::SignInRefused, "not set up")] } else { Vec::new() },
         }
     });
+    let clinic = |name: &str, is_admin| Clinic { slug: name.to_lowercase(), name: name.to_owned(), is_admin };
+    let lists = [vec![clinic("Riverside", true), clinic("Hilltop", false)], Vec::new()];
+    album.each("console-choose", lists, |clinics| Choose { frame: Frame { clinic: None, ..own() }, clinics });
     people(album);
     person(album);
     apps(album);
@@ -113,6 +119,9 @@ fn person(album: &mut Album) {
         (choices(), None, None),
         (choices(), Some(HelpError::NoWords), None),
         (read, None, None),
+        (Help::Yourself, Some(HelpError::LastAdmin), None),
+        (Help::Offered, Some(HelpError::CannotCall), Some(PhoneOrigin::Disputed)),
+        (Help::SecondAdmin, Some(HelpError::SecondNoted), None),
     ];
     album.each("console-person", states, |(help, error, origin)| {
         let readiness = if matches!(help, Help::Offered) { Readiness::Ready } else { Readiness::ResetWaiting };
@@ -126,6 +135,8 @@ fn person(album: &mut Album) {
             role: Role::Member,
             readiness,
             phone: origin.map(|origin| Phone { number: "0412 345 678".to_owned(), set_at: CLOSING, origin }),
+            standing: if readiness == Readiness::Ready { Standing::Live } else { Standing::Suspended },
+            done: error.is_none(),
             help,
             error,
         }
@@ -163,16 +174,27 @@ fn apps(album: &mut Album) {
         &Apps { frame: own(), desk: desk(Section::Apps), connected: Vec::new(), available: Vec::new() },
     );
     let questions = [
-        (Question::Simple, false),
-        (Question::TwoFactor { not_ready: 3, people: 14, recommended: CLOSING }, false),
-        (Question::TwoFactor { not_ready: 0, people: 14, recommended: CLOSING }, true),
+        (Question::Simple, None),
+        (Question::TwoFactor { not_ready: 3, people: 14, recommended: CLOSING }, None),
+        (Question::TwoFactor { not_ready: 0, people: 14, recommended: CLOSING }, Some(ConnectError::NothingChosen)),
+        (Question::Simple, Some(ConnectError::YourselfFirst)),
+        (Question::Simple, Some(ConnectError::Code(CodeError::Wrong))),
     ];
-    album.each("console-connect", questions, |(question, nothing_chosen)| Connect {
+    album.each("door-connect", questions, |(question, error)| ConnectHere {
+        frame: super::frame(),
+        app: "Ledgerly".to_owned(),
+        question,
+        asks_code: error != Some(ConnectError::NothingChosen),
+        console: (error == Some(ConnectError::YourselfFirst)).then(|| "/console/riverside/apps".to_owned()),
+        error: error.filter(|error| *error != ConnectError::YourselfFirst),
+    });
+    let questions = questions.into_iter().filter(|(_, error)| !matches!(error, Some(ConnectError::Code(_))));
+    album.each("console-connect", questions, |(question, error)| Connect {
         frame: own(),
         desk: desk(Section::Apps),
         client: "ledgerly".to_owned(),
         app: "Ledgerly".to_owned(),
         question,
-        nothing_chosen,
+        error,
     });
 }

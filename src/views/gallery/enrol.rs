@@ -50,6 +50,7 @@ pub(super) fn draw(album: &mut Album) {
         codes: CODES.map(Secret::new).to_vec(),
         may_wait,
         not_ticked,
+        kept: None,
     });
     album.add(
         "account-codes",
@@ -61,6 +62,7 @@ pub(super) fn draw(album: &mut Album) {
             codes: CODES.map(Secret::new).to_vec(),
             may_wait: false,
             not_ticked: false,
+            kept: Some(Secret::new("sealed")),
         },
     );
 }
@@ -127,13 +129,25 @@ fn phone(album: &mut Album) {
     ];
     album.each("enrol-phone", errors, |error| Phone {
         frame: frame(),
-        steps: steps(1),
+        steps: Some(steps(1)),
         country: "AU".to_owned(),
         usual: ["AU", "NZ", "GB"].map(str::to_owned).to_vec(),
         number: error.map_or_else(String::new, |_| "02 9999 0000".to_owned()),
         helpers: priya_and_tom(),
         error,
     });
+    album.add(
+        "account-phone",
+        &Phone {
+            frame: own(),
+            steps: None,
+            country: "AU".to_owned(),
+            usual: vec!["AU".to_owned()],
+            number: String::new(),
+            helpers: priya_and_tom(),
+            error: None,
+        },
+    );
     album.each("enrol-phone-known", [true, false], |is_known| PhoneKnown {
         frame: frame(),
         steps: steps(1),
@@ -169,7 +183,7 @@ fn link(album: &mut Album) {
     let account = "sam@riverside.example";
     album.each("enrol-link", errors, |error| Link {
         frame: frame(),
-        steps: steps(3),
+        steps: (error != Some(LinkError::NewKey)).then(|| steps(3)),
         entry: "Riverside Physio".to_owned(),
         account: account.to_owned(),
         key: Secret::new(KEY),

@@ -29,6 +29,7 @@ pub(super) fn letters() -> Vec<(String, Result<Letter, askama::Error>)> {
         Mail::Reminder { link: link() },
         Mail::StartPostponed { by: name("Priya Nair"), reason: name("holidays"), starts_at: CLOSING },
         Mail::Loosened { by: name("Priya Nair"), reason: name("long shifts") },
+        Mail::OperatorActed { by: name("ana"), what: name("connection with Ledgerly; Sam Okafor: role member") },
         Mail::PersonReset { by: name("Priya Nair"), person: name("Sam Okafor") },
         Mail::Code { code: Secret::new("123456") },
         Mail::PasswordReset { link: secret() },

@@ -3,7 +3,10 @@ use super::{Album, CLOSING, frame, own};
 use crate::views::{
     frame::Frame,
     leave::{Asked, Consent, LoggedOut, Logout},
-    trouble::{BrokenRequest, Cause, Explanation, FormPost, Kind, Reference, SecondFactorExplained, Trouble, Unmet},
+    trouble::{
+        AccountDisabledExplained, BrokenRequest, Cause, Explanation, FormPost, Kind, Reference, SecondFactorExplained,
+        Trouble, Unmet,
+    },
 };
 
 fn reference() -> Reference {
@@ -32,6 +35,7 @@ pub(super) fn draw(album: &mut Album) {
         Trouble { frame: frame(), kind, reference }
     });
     album.each("unmet", [true, false], |can_set_up| Unmet { frame: frame(), can_set_up });
+    album.add("errors-account", &AccountDisabledExplained { frame: own() });
     album.add("errors-second-factor", &SecondFactorExplained { frame: own() });
     let fields = [("code", "c\"<o>de"), ("state", "st&te"), ("iss", "https://id.bluegum.example")];
     album.add(

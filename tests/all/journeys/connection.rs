@@ -51,12 +51,9 @@ async fn nothing_comes_before_the_clinic_is_connected(priya: &Person<'_>) {
 async fn connects(priya: &Person<'_>) {
     priya.click("#connect").await;
     priya.see("#connect-submit").await;
-    priya.sound("console-connect").await;
+    priya.sound("connect").await;
     priya.click("#start-now").await;
-    priya.click("#connect-submit").await;
-    if priya.sees("#stepup-submit").await {
-        priya.show_code("#stepup-submit").await;
-    }
+    priya.show_code("#connect-submit").await;
     allows(priya).await;
     priya.arrives("/books").await;
 }

@@ -54,11 +54,19 @@ impl<'a> Person<'a> {
     }
 
     pub async fn click(&self, css: &str) {
-        let found = self.see(css).await;
-        let _ = found.scroll_into_view().await;
-        if let Err(why) = found.click().await {
-            panic!("{} cannot click {css:?}: {why} at {}", self.email, self.here().await);
+        let mut last = None;
+        for _ in 0..30 {
+            let found = self.see(css).await;
+            // Pages scroll gently, and a click does not wait for that.
+            let there = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+            let _ = self.browser.execute(there, vec![found.to_json().unwrap()]).await;
+            match found.click().await {
+                Ok(()) => return,
+                Err(why) => last = Some(why),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
+        panic!("{} cannot click {css:?}: {last:?} at {}", self.email, self.here().await)
     }
 
     pub async fn fill(&self, name: &str, text: &str) {

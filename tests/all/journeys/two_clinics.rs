@@ -17,6 +17,7 @@ async fn a_token_is_for_one_clinic_and_switching_is_another_sign_in() {
             mei.show_code("#totp-submit").await;
         }
         chooses(&mei, "Harbour Street Clinic").await;
+        mei.see("#totp-submit, #notes").await;
         if mei.sees("#totp-submit").await {
             mei.show_code("#totp-submit").await;
         }
@@ -37,9 +38,9 @@ async fn chooses(mei: &Person<'_>, clinic: &str) {
     mei.see("#tenant-submit").await;
     mei.sound("which-clinic").await;
     let labels = mei.browser.find_all(thirtyfour::By::Css("label.tick")).await.unwrap();
-    for label in labels {
+    for (label, at) in labels.into_iter().zip(1..) {
         if label.text().await.unwrap().contains(clinic) {
-            label.click().await.unwrap();
+            mei.click(&format!("#tenant-{at}")).await;
         }
     }
     mei.click("#tenant-submit").await;

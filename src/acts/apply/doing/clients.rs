@@ -38,7 +38,7 @@ impl Hand<'_> {
         }
         let tenant = match &wanted.tenant {
             Some(slug) => match self.named(slug).await? {
-                Some(id) => Some(Some(id)),
+                Some(id) => Some(id),
                 None => return Ok(()),
             },
             None => None,
@@ -60,15 +60,13 @@ impl Hand<'_> {
         if self.faults.len() > before {
             return Ok(());
         }
-        match (row, stored) {
-            (Some(row), Some(stored)) => self.change_client(&of, wanted, (&row, &stored), &client).await,
-            (_, _) => {
-                self.tx.put_client(&client, wanted.secret.as_ref(), self.now).await?;
-                self.tell_client(&client, "made").await?;
-                self.did(Sign::Made, of, "");
-                Ok(())
-            }
+        if let (Some(row), Some(stored)) = (row, stored) {
+            return self.change_client(&of, wanted, (&row, &stored), &client).await;
         }
+        self.tx.put_client(&client, wanted.secret.as_ref(), self.now).await?;
+        self.tell_client(&client, "made").await?;
+        self.did(Sign::Made, of, "");
+        Ok(())
     }
 
     async fn change_client(
@@ -213,7 +211,7 @@ fn fresh(id: &ClientId) -> Client {
 }
 
 /// All but its demands, which are joined.
-fn overlay(stored: Option<&Client>, wanted: &ClientWanted, tenant: Option<Option<TenantId>>) -> Client {
+fn overlay(stored: Option<&Client>, wanted: &ClientWanted, tenant: Option<TenantId>) -> Client {
     let client = stored.cloned().unwrap_or_else(|| fresh(&wanted.id));
     let is_new = stored.is_none();
     let mut client = Client {
@@ -226,7 +224,7 @@ fn overlay(stored: Option<&Client>, wanted: &ClientWanted, tenant: Option<Option
         default_resource: wanted.default_resource.as_ref().map(|noted| noted.value.clone()).or(client.default_resource),
         first_party: wanted.first_party.unwrap_or(client.first_party),
         tenant_aware: wanted.tenant_aware.unwrap_or(client.tenant_aware),
-        tenant: tenant.unwrap_or(client.tenant),
+        tenant: tenant.or(client.tenant),
         keeps_suspended_grants: wanted.keeps_suspended_grants.unwrap_or(client.keeps_suspended_grants),
         default_acr_values: wanted.default_acr_values.clone().unwrap_or(client.default_acr_values),
         id_token_alg: wanted.id_token_alg.unwrap_or(client.id_token_alg),

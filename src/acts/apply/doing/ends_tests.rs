@@ -118,6 +118,24 @@ async fn a_tenant_a_client_or_a_resource_that_is_absent_is_out_of_service() {
 }
 
 #[tokio::test]
+async fn the_admins_of_a_tenant_are_mailed_what_the_operator_did_there_but_not_of_its_making() {
+    let touch = "[[person]]\nemail = \"dave@riverside.example\"\ngiven_name = \"David\"\n";
+    let dir = tempfile::tempdir().unwrap();
+    for desk in desks(dir.path()).await {
+        done(&desk, FIXTURE).await;
+        let waiting = async || desk.store.look().await.unwrap().tx().outbox_backlog().await.unwrap().pending;
+        assert_eq!(waiting().await, 0, "nobody is told that their clinic was made");
+        let rehearse = Options { rehearse: true, ..by("ana") };
+        try_to(&desk, touch, &rehearse).await.unwrap();
+        assert_eq!(waiting().await, 0);
+        done(&desk, touch).await;
+        assert_eq!(waiting().await, 2, "one admin at riverside, one at hilltop");
+        done(&desk, touch).await;
+        assert_eq!(waiting().await, 2);
+    }
+}
+
+#[tokio::test]
 async fn every_touched_tenants_log_names_the_operator() {
     let touch = "[[person]]\nemail = \"dave@riverside.example\"\ngiven_name = \"David\"\n\
                  [[client]]\nclient_id = \"ledgerly\"\nclient_name = \"Ledgerly 2\"\n";

@@ -8,6 +8,8 @@ use crate::{
             report::{Change, Kept, Report, Sign},
             state::State,
         },
+        letters::{Letter, post_to_admins},
+        names,
     },
     crypto::dice,
     protocol::near::nearest,
@@ -19,6 +21,9 @@ use ostiary_gate::domain::{
     time::Instant,
 };
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A letter is no log.
+const MOST_TOLD: usize = 12;
 
 pub(super) struct Hand<'a> {
     pub(super) desk: &'a Desk,
@@ -33,6 +38,8 @@ pub(super) struct Hand<'a> {
     pub(super) seeds_kept: usize,
     /// Who stopped being an admin, where in the file and of which tenant.
     pub(super) lost_admins: Vec<(Place, String, TenantId, PersonId)>,
+    /// What there is to tell the admins of each tenant.
+    told: BTreeMap<TenantId, Vec<String>>,
     locks: &'a BTreeSet<Lock>,
     /// Made in this unit: nobody else can know them yet.
     new: BTreeSet<TenantId>,
@@ -63,6 +70,7 @@ impl<'a> Hand<'a> {
             faults: vec![],
             seeds_kept: 0,
             lost_admins: vec![],
+            told: BTreeMap::new(),
             locks,
             new,
             slugs,
@@ -90,7 +98,7 @@ impl<'a> Hand<'a> {
             self.connection(wanted).await?;
         }
         self.all_weakened_are_known(state);
-        Ok(())
+        self.tell_admins().await
     }
 
     pub(super) fn finish(mut self) -> Result<Report, NotApplied> {
@@ -106,6 +114,20 @@ impl<'a> Hand<'a> {
         }
         self.faults.sort();
         Err(NotApplied::Faults(self.faults))
+    }
+
+    /// RULES 1: what an operator does in a tenant is mailed to its admins; of one just made there is nothing to tell. The
+    /// policy tells of itself.
+    async fn tell_admins(&mut self) -> Result<(), NotApplied> {
+        for (tenant, what) in std::mem::take(&mut self.told) {
+            let what = match what.get(..MOST_TOLD) {
+                Some(first) if what.len() > MOST_TOLD => format!("{} and more", first.join("; ")),
+                Some(_) | None => what.join("; "),
+            };
+            let letter = || Letter::OperatorActed { by: self.options.operator.clone(), what: what.clone() };
+            post_to_admins(self.tx, letter, &tenant, self.now, &*self.desk.dice).await?;
+        }
+        Ok(())
     }
 
     fn all_weakened_are_known(&mut self, state: &State) {
@@ -191,7 +213,20 @@ impl<'a> Hand<'a> {
             client: about.client.cloned(),
             detail: detail.chars().take(400).collect(),
         };
-        self.tx.log(&entry, None, self.now, &*self.desk.dice).await
+        self.tx.log(&entry, None, self.now, &*self.desk.dice).await?;
+        let Some(tenant) = about.tenant.filter(|tenant| !self.new.contains(*tenant)) else { return Ok(()) };
+        let mut who = vec![];
+        if let Some(person) = about.person {
+            who.push(names::of_person(self.tx, person).await?);
+        }
+        if let Some(client) = about.client {
+            who.push(names::of_actor(self.tx, &Actor::Client(client.clone())).await?);
+        }
+        let event = serde_json::json!(event).as_str().unwrap_or_default().replace('_', " ");
+        let parts = [who.join(", "), event, entry.detail];
+        let said = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+        self.told.entry(tenant.clone()).or_default().push(said);
+        Ok(())
     }
 }
 

@@ -14,8 +14,8 @@ mod tenants;
 mod tests;
 
 pub(super) use floors::need;
-pub use tenants::country_of;
 pub(super) use tenants::said;
+pub use tenants::{country_of, span};
 
 use super::{reading::Fault, report::Report, state::State};
 use crate::{

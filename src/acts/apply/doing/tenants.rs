@@ -5,7 +5,7 @@ use crate::{
         apply::{
             doing::NotApplied,
             report::{Sign, Stops, local},
-            state::{Moment, PolicyWanted, Presence, TenantWanted},
+            state::{Age, Moment, PolicyWanted, Presence, TenantWanted},
         },
         policy::{self, Change, Move, PolicyError, Refused, TheBox, Wish, impact},
     },
@@ -125,7 +125,7 @@ impl Hand<'_> {
         let asked = overlay(&tenant.policy, &wanted.policy);
         let rest = if weakens { asked.clone() } else { tenant.policy.joined(&asked) };
         self.keep_the_rest(of, &asked, &rest);
-        let the_box = self.the_box(of, &tenant, wanted, weakens)?;
+        let the_box = self.the_box(of, &tenant, wanted, weakens);
         let will_stop = match the_box {
             TheBox::On if !tenant.box_is_ticked(self.now) => Some(None),
             TheBox::From(at) => Some(Some(at)),
@@ -179,23 +179,17 @@ impl Hand<'_> {
     }
 
     /// What becomes of the box. A start that has passed means now; a later start than the one that is set is weaker.
-    fn the_box(
-        &mut self,
-        of: &str,
-        tenant: &Tenant,
-        wanted: &TenantWanted,
-        weakens: bool,
-    ) -> Result<TheBox, NotApplied> {
+    fn the_box(&mut self, of: &str, tenant: &Tenant, wanted: &TenantWanted, weakens: bool) -> TheBox {
         let coming = tenant.pending.map(|p| p.starts_at);
         if wanted.policy.two_factor == Some(TwoFactor::Required) {
-            return Ok(TheBox::On);
+            return TheBox::On;
         }
         let is_ticked = tenant.box_is_ticked(self.now);
         if let Some(pending) = &wanted.pending
             && !(is_ticked && weakens)
         {
             if is_ticked {
-                return Ok(TheBox::Stays);
+                return TheBox::Stays;
             }
             let zone = wanted.time_zone.as_ref().unwrap_or(&tenant.time_zone);
             let at = match pending.starts_at.value {
@@ -204,11 +198,11 @@ impl Hand<'_> {
                     Ok(at) => at,
                     Err(why) => {
                         self.fault(pending.starts_at.place, format!("`starts_at`: {why}"));
-                        return Ok(TheBox::Stays);
+                        return TheBox::Stays;
                     }
                 },
             };
-            return Ok(match coming {
+            return match coming {
                 _ if at <= self.now => TheBox::On,
                 Some(was) if was < at && !weakens => {
                     self.kept(
@@ -220,15 +214,15 @@ impl Hand<'_> {
                 }
                 Some(was) if was == at => TheBox::Stays,
                 Some(_) | None => TheBox::From(at),
-            });
+            };
         }
         match wanted.policy.two_factor {
-            Some(TwoFactor::Off) if (is_ticked || coming.is_some()) && weakens => Ok(TheBox::Off),
+            Some(TwoFactor::Off) if (is_ticked || coming.is_some()) && weakens => TheBox::Off,
             Some(TwoFactor::Off) if is_ticked => {
                 self.kept(of, "two_factor required", format!("off would be weaker; {WEAKEN}"));
-                Ok(TheBox::Stays)
+                TheBox::Stays
             }
-            Some(TwoFactor::Off | TwoFactor::Required) | None => Ok(TheBox::Stays),
+            Some(TwoFactor::Off | TwoFactor::Required) | None => TheBox::Stays,
         }
     }
 }
@@ -250,7 +244,11 @@ fn overlay(policy: &Policy, wanted: &PolicyWanted) -> Policy {
         two_factor: wanted.two_factor.unwrap_or(policy.two_factor),
         passkey_counts: wanted.passkey_counts.unwrap_or(policy.passkey_counts),
         phone_required: wanted.phone_required.unwrap_or(policy.phone_required),
-        second_factor_max_age: wanted.second_factor_max_age.unwrap_or(policy.second_factor_max_age),
+        second_factor_max_age: match wanted.second_factor_max_age {
+            Some(Age::OfSession) => None,
+            Some(Age::At(span)) => Some(span),
+            None => policy.second_factor_max_age,
+        },
         session_idle: wanted.session_idle.unwrap_or(policy.session_idle),
         session_absolute: wanted.session_absolute.unwrap_or(policy.session_absolute),
         offline_max_age: wanted.offline_max_age.unwrap_or(policy.offline_max_age),
@@ -282,9 +280,14 @@ pub(in crate::acts::apply) fn said(policy: &Policy) -> [(&'static str, String); 
 }
 
 /// In the largest unit that fits.
-fn span(span: Span) -> String {
+pub fn span(span: Span) -> String {
     let seconds = span.as_seconds();
-    let fits = [("d", 86_400), ("h", 3600), ("m", 60)].into_iter().find(|(_, unit)| seconds % unit == 0);
+    // People say 24 hours, and 2 days.
+    let days = seconds % 86_400 == 0 && seconds > 86_400;
+    let fits = [("d", 86_400), ("h", 3600), ("m", 60)]
+        .into_iter()
+        .skip(usize::from(!days))
+        .find(|(_, unit)| seconds % unit == 0);
     fits.map_or_else(|| format!("{seconds}s"), |(letter, unit)| format!("{}{letter}", seconds / unit))
 }
 

@@ -58,7 +58,7 @@ pub(super) fn state(text: &str) -> State {
 
 pub(super) async fn try_to(desk: &Desk, text: &str, options: &Options) -> Result<Report, String> {
     apply(desk, &state(text), options).await.map_err(|why| match why {
-        NotApplied::Faults(faults) => faults.iter().map(|fault| format!("{fault}\n")).collect(),
+        NotApplied::Faults(faults) => faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
         other => other.to_string(),
     })
 }

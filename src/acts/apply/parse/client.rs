@@ -90,14 +90,14 @@ fn uris(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<Vec<String>> {
 
 fn grant_types(fields: &mut Fields<'_, '_>) -> Option<BTreeSet<String>> {
     let listed = fields.list("grant_types")?;
-    known_words(fields, "grant type", &listed, GRANT_TYPES.into_iter());
+    known_words(fields, "grant type", &listed, &GRANT_TYPES);
     Some(listed.into_iter().map(|word| word.value).collect())
 }
 
 /// RFC 7591 §2 has it, and there is one: `code`.
 fn response_types(fields: &mut Fields<'_, '_>) {
     if let Some(listed) = fields.list("response_types") {
-        known_words(fields, "response type", &listed, ["code"].into_iter());
+        known_words(fields, "response type", &listed, &["code"]);
     }
 }
 
@@ -116,14 +116,11 @@ fn require_amr(fields: &mut Fields<'_, '_>) -> Option<RequireAmr> {
     for words in &wanted.value {
         let mut all = BTreeSet::new();
         for word in words {
-            match Reference::parse(word) {
-                Some(reference) => {
-                    all.insert(reference);
-                }
-                None => {
-                    let why = unknown_word(word, Reference::ALL.iter().map(|r| r.as_str()));
-                    fields.paper().note(Some(wanted.place), format!("`require_amr`: {why}"));
-                }
+            if let Some(reference) = Reference::parse(word) {
+                all.insert(reference);
+            } else {
+                let why = unknown_word(word, Reference::ALL.iter().map(|r| r.as_str()));
+                fields.paper().note(Some(wanted.place), format!("`require_amr`: {why}"));
             }
         }
         if all.is_empty() {
@@ -142,15 +139,8 @@ fn max_age(fields: &mut Fields<'_, '_>) -> Option<Span> {
     Some(Span::seconds(seconds.value))
 }
 
-fn known_words<'k>(
-    fields: &Fields<'_, '_>,
-    what: &str,
-    listed: &[Noted<String>],
-    known: impl Iterator<Item = &'k str> + Clone,
-) {
-    for word in listed {
-        if !known.clone().any(|known| known == word.value) {
-            fields.paper().note(Some(word.place), format!("{what}: {}", unknown_word(&word.value, known.clone())));
-        }
+fn known_words(fields: &Fields<'_, '_>, what: &str, listed: &[Noted<String>], known: &[&str]) {
+    for word in listed.iter().filter(|word| !known.contains(&word.value.as_str())) {
+        fields.paper().note(Some(word.place), format!("{what}: {}", unknown_word(&word.value, known.iter().copied())));
     }
 }

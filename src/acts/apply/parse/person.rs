@@ -13,8 +13,10 @@ use crate::{
 };
 use ostiary_gate::domain::person::Role;
 
+type Checked = fn(&str) -> Result<String, &'static str>;
+
 /// Standard claims without a column of their own.
-const CLAIMS: [(&str, fn(&str) -> Result<String, &'static str>); 11] = [
+const CLAIMS: [(&str, Checked); 11] = [
     ("middle_name", words::name),
     ("nickname", words::name),
     ("preferred_username", words::name),

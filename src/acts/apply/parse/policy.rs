@@ -2,7 +2,7 @@
 use super::words;
 use crate::acts::apply::{
     reading::Fields,
-    state::{PendingWanted, PolicyWanted},
+    state::{Age, PendingWanted, PolicyWanted},
 };
 use ostiary_gate::domain::{
     tenant::{FirstBinding, TwoFactor},
@@ -18,8 +18,8 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> PolicyWanted {
     let binding =
         [("password", FirstBinding::Password), ("mail", FirstBinding::Mail), ("setup-code", FirstBinding::SetupCode)];
     let age = |text: &str| match text {
-        "session" => Ok(None),
-        text => within(Span::days(365), "must be between a minute and 365 days, or \"session\"")(text).map(Some),
+        "session" => Ok(Age::OfSession),
+        text => within(Span::days(365), "must be between a minute and 365 days, or \"session\"")(text).map(Age::At),
     };
     PolicyWanted {
         two_factor: fields.choice("two_factor", &TWO_FACTOR).map(|noted| noted.value),

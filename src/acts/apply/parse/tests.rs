@@ -1,7 +1,7 @@
 //! Files that are right, and files that are wrong in many ways at once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 use super::*;
-use crate::acts::apply::state::Moment;
+use crate::acts::apply::state::{Age, Moment};
 use ostiary_gate::domain::{
     tenant::TwoFactor,
     time::{Instant, Span},
@@ -20,12 +20,12 @@ fn faults(text: &str) -> Vec<String> {
 fn the_fixture_of_the_tests_is_understood() {
     let state = match read(FIXTURE, PathBuf::new()) {
         Ok(state) => state,
-        Err(faults) => panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>()),
+        Err(faults) => panic!("{faults:#?}"),
     };
     assert_eq!((state.tenants.len(), state.clients.len(), state.people.len()), (4, 8, 9));
     let riverside = &state.tenants[0];
     assert_eq!(riverside.policy.two_factor, Some(TwoFactor::Required));
-    assert_eq!(riverside.policy.second_factor_max_age, Some(Some(Span::hours(12))));
+    assert_eq!(riverside.policy.second_factor_max_age, Some(Age::At(Span::hours(12))));
     assert_eq!(riverside.policy.passkey_counts, Some(false));
     let alice = &state.people[0];
     assert_eq!(alice.phone.as_deref(), Some("+61491570006"));

@@ -1,5 +1,7 @@
 //! What a first binding asks, where it then counts, and who may not bind at all.
 use super::*;
+use crate::store::{NewAuthenticator, NewTenant};
+use ostiary_gate::domain::{ids::AuthenticatorId, tenant::Policy};
 
 #[tokio::test]
 async fn a_first_binding_asks_for_more_by_policy_by_time_and_after_a_reset_by_mail() {
@@ -114,5 +116,56 @@ async fn after_a_reset_only_a_set_up_code_leads_on_and_the_reset_ends_when_somet
         assert_eq!(facts.authenticators.len(), 1, "{}: the old one is gone", house.name);
         assert_eq!(facts.authenticators[0].reach, Reach::Only([house.riverside.clone()].into()));
         assert!(matches!(alice.go_on(&house).await, Onward::Code { .. }), "{}", house.name);
+    }
+}
+
+#[tokio::test]
+async fn what_is_bound_counts_nowhere_where_somebody_has_another_and_has_not_shown_it() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        // Gina has one app for riverside and one for hilltop; a third clinic knows neither.
+        let eastside = TenantId::from_tail(&crate::store::tests::tail()).unwrap();
+        let apps =
+            [(house.riverside.clone(), *b"12345678901234567890"), (house.hilltop.clone(), *b"09876543210987654321")];
+        house
+            .set(async |tx, now| {
+                let new = NewTenant {
+                    id: &eastside,
+                    slug: "eastside",
+                    name: "Eastside",
+                    time_zone: "Australia/Sydney",
+                    locale: "en-AU",
+                    phone_country: "AU",
+                    policy: &Policy { two_factor: TwoFactor::Required, ..Policy::default() },
+                };
+                tx.insert_tenant(&new, now).await.unwrap();
+                for (tenant, secret) in &apps {
+                    let new = NewAuthenticator {
+                        id: &AuthenticatorId::from_tail(&crate::store::tests::tail()).unwrap(),
+                        person: &house.gina,
+                        secret,
+                        label: "",
+                        reach: &Reach::Only([tenant.clone()].into()),
+                        browser: None,
+                        expires_at: None,
+                    };
+                    tx.insert_authenticator(&new, now).await.unwrap();
+                }
+            })
+            .await;
+        join(&house, &house.gina, &house.riverside).await;
+        join(&house, &house.gina, &eastside).await;
+        let (gina, step) = walk_in(&house, "gina", house.opening(&[("tenant", "eastside")]), house.browser()).await;
+        assert_eq!((step, gina.place(&house).await), (Step::Enrol, Place::ShowOwn), "{}", house.name);
+        assert!(matches!(gina.shown(&house).await.map(drop), Err(NotEnrolled::Next(Place::ShowOwn))));
+        let code = code_at(&Seed::from_bytes(&apps[0].1).unwrap(), house.clock.now());
+        let shown = door::show_code(&house.desk, &gina.visit, &gina.browser, &code).await;
+        assert!(matches!(shown, Ok(Onward::Step { step: Step::Enrol, .. })), "{}", house.name);
+        assert_eq!(gina.place(&house).await, Place::MailCode, "{}: what counts elsewhere is no key here", house.name);
+        gina.bind(&house).await;
+        let bound = gina.scene(&house).await.progress.bound;
+        let all = facts(&house, &house.gina).await.authenticators;
+        let bound = all.iter().find(|a| Some(&a.id) == bound.as_ref()).unwrap();
+        assert_eq!(bound.reach, Reach::Except([house.hilltop.clone()].into()), "{}", house.name);
     }
 }

@@ -27,7 +27,7 @@ async fn draw(ask: &Ask, visit: &Visit, id: &VisitId, not_ticked: bool) -> Handl
 fn page(frame: Frame, shown: Shown, not_ticked: bool) -> Codes {
     let Shown { scene, codes, made_at, may_wait } = shown;
     let (steps, account) = (Some(steps(&scene, 4)), scene.account().to_owned());
-    Codes { frame, steps, account, made_at, codes, may_wait, not_ticked }
+    Codes { frame, steps, account, made_at, codes, may_wait, not_ticked, kept: None }
 }
 
 /// POST: saved, or later. Without the tick the page comes back with the same codes.

@@ -64,7 +64,7 @@ async fn draw(ask: &Ask, visit: &Visit, id: &VisitId, status: StatusCode, error:
     let touch = ["Mobile", "Android", "iPhone", "iPad"].iter().any(|mark| agent.contains(mark));
     around(ask, visit, &scene).draw(status, |frame| Link {
         frame,
-        steps: steps(&scene, 3),
+        steps: Some(steps(&scene, 3)),
         entry: enrolment.issuer,
         account: enrolment.account,
         key,

@@ -24,6 +24,8 @@ pub mod session;
 pub mod setup_code;
 pub mod standing;
 #[cfg(test)]
+mod storm_tests;
+#[cfg(test)]
 pub(crate) mod testing;
 pub mod visit;
 

@@ -146,7 +146,7 @@ impl House {
             ..web()
         };
         self.set(async |tx, now| {
-            tx.put_client(&client, Some(&Secret::new("a secret of ledgerly")), now).await.unwrap()
+            tx.put_client(&client, Some(&Secret::new("a secret of ledgerly")), now).await.unwrap();
         })
         .await;
         client.id

@@ -159,7 +159,8 @@ async fn go(desk: &Desk, browser: &Browser, way: Way) -> Result<Onward, DoorErro
         }
     };
     match purpose {
-        Purpose::Authorize(wanted) => Authorize::new(desk, browser, way, *wanted)?.go().await,
+        // On the heap: every page that ends here would carry the whole road in its own frame.
+        Purpose::Authorize(wanted) => Box::pin(Authorize::new(desk, browser, way, *wanted)?.go()).await,
         Purpose::OwnPage { path, .. } => own_page(desk, browser, way, path).await,
     }
 }

@@ -1,7 +1,8 @@
-//! What happens without being asked: letters leave the outbox, keys are read again and handed over, what ran out is swept
+//! What happens without being asked: letters leave the outbox, people are reminded of what is coming, keys are read again and handed over, what ran out is swept
 //! away. Owns when and how often; never what a letter says, a key signs or a row means.
 mod keys;
 mod outbox;
+mod reminders;
 mod sweeping;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub fn start(desk: &Desk, mailer: Arc<Mailer>, dice: SystemDice) -> Jobs {
     let mut running = JoinSet::new();
     running.spawn(outbox::run(desk.clone(), mailer, stopped.clone()));
     running.spawn(keys::run(desk.clone(), dice, stopped.clone()));
+    running.spawn(reminders::run(desk.clone(), stopped.clone()));
     running.spawn(sweeping::run(desk.clone(), stopped));
     Jobs { stop, running }
 }

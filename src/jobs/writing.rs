@@ -87,6 +87,7 @@ fn news(told: &News) -> mail::News {
         }
         News::BackupCodeUsed { left } => mail::News::BackupCodeUsed { left: *left },
         News::PasswordChanged(at) => mail::News::PasswordChanged(seen(at)),
+        News::PhoneChanged(at) => mail::News::PhoneChanged(seen(at)),
         News::EmailChanged(at) => mail::News::EmailChanged(seen(at)),
     }
 }

@@ -55,6 +55,7 @@ macro_rules! tenant_where {
 const BY_ID: Sql = tenant_where!("where id = $1");
 const BY_SLUG: Sql = text!("select id from tenants where slug = $1");
 const ALL: Sql = text!("select id from tenants order by slug");
+const COMING: Sql = text!("select id from tenants where pending_starts_at is not null order by id");
 const INSERT: Sql = text!(
     "insert into tenants (id, slug, name, time_zone, locale, phone_country, standing, two_factor, required_since,
                           passkey_counts, phone_required, second_factor_max_age, session_idle, session_absolute,
@@ -112,6 +113,12 @@ impl Tx {
     pub async fn tenant_by_slug(&mut self, slug: &str) -> Result<Option<TenantId>, StoreError> {
         let found = run!(self, fetch::<Id>, BY_SLUG, slug)?.pop();
         found.map(|row| TenantId::parse(&row.id).map_err(|e| StoreError::unreadable("tenant", e))).transpose()
+    }
+
+    /// Those whose box is to be ticked at a start that was set.
+    pub async fn tenants_with_a_start(&mut self) -> Result<Vec<TenantId>, StoreError> {
+        let rows = run!(self, fetch::<Id>, COMING)?;
+        rows.iter().map(|row| TenantId::parse(&row.id).map_err(|e| StoreError::unreadable("tenant", e))).collect()
     }
 
     /// Every tenant, by slug.

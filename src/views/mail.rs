@@ -112,6 +112,8 @@ pub enum News {
     BackupCodeUsed { left: u32 },
     /// 8
     PasswordChanged(Seen),
+    /// 8
+    PhoneChanged(Seen),
     /// 8, to the old address.
     EmailChanged(Seen),
 }
@@ -267,6 +269,7 @@ impl News {
                 Parts::of(t("mail-code-used"), [t("mail-code-used-what"), t("codes-left").count("n", left)])
             }
             Self::PasswordChanged(at) => Parts::of(t("mail-password"), [t("mail-password-what"), seen(at)]),
+            Self::PhoneChanged(at) => Parts::of(t("mail-phone"), [t("mail-phone-what"), seen(at)]),
             Self::EmailChanged(at) => Parts::of(t("mail-email"), [t("mail-email-what"), seen(at)]),
         }
     }

@@ -10,6 +10,7 @@ mod console;
 mod door;
 mod endpoints;
 mod enrolment;
+mod gallery;
 mod harness;
 mod journeys;
 mod letters;

@@ -125,14 +125,24 @@ async fn account_but_for_codes(tx: &mut Tx, caller: &Caller, now: Instant) -> Re
 }
 
 /// RULES 6: a number on file changes only with a second factor; who has none is led to one by enrolment.
-pub async fn change_phone(desk: &Desk, caller: &Caller, country: &str, typed: &str) -> Result<(), AccountError> {
+pub async fn change_phone(
+    desk: &Desk,
+    caller: &Caller,
+    (country, typed): (&str, &str),
+    agent: Agent<'_>,
+) -> Result<(), AccountError> {
     let number = Number::read(country, typed)?;
     let mut unit = desk.store.begin().await?;
-    let answer = change_phone_in(desk, unit.tx(), caller, &number).await;
+    let answer = change_phone_in(desk, unit.tx(), caller, (&number, agent)).await;
     unit.settle(answer).await
 }
 
-async fn change_phone_in(desk: &Desk, tx: &mut Tx, caller: &Caller, number: &Number) -> Result<(), AccountError> {
+async fn change_phone_in(
+    desk: &Desk,
+    tx: &mut Tx,
+    caller: &Caller,
+    (number, agent): (&Number, Agent<'_>),
+) -> Result<(), AccountError> {
     let now = tx.now(&*desk.clock).await?;
     let heard = account(tx, caller, Fresh::Yes, now).await?;
     if heard.person().is_none_or(|person| person.authenticators.is_empty()) {
@@ -140,6 +150,8 @@ async fn change_phone_in(desk: &Desk, tx: &mut Tx, caller: &Caller, number: &Num
     }
     tx.set_phone(&caller.person, number.as_str(), &PhoneOrigin::Person, now).await?;
     log(desk, tx, caller, Event::PhoneChanged, now).await?;
+    let news = Letter::News(News::PhoneChanged(Seen::new(now, agent)));
+    post(tx, news, To { person: &caller.person, tenant: None }, now, &*desk.dice).await?;
     Ok(())
 }
 

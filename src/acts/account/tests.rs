@@ -244,10 +244,10 @@ async fn a_number_changes_only_with_a_second_factor_and_is_then_the_persons_own_
     let dir = tempfile::tempdir().unwrap();
     for house in houses(dir.path()).await {
         let gina = house.seat("gina", house.own_page("/account", None)).await;
-        let none = change_phone(&house.desk, &gina.caller, "AU", "0491 570 110").await;
+        let none = change_phone(&house.desk, &gina.caller, ("AU", "0491 570 110"), "").await;
         assert!(matches!(none, Err(AccountError::NotYours)), "{}", house.name);
         let alice = house.seat("alice", house.own_page("/account", None)).await;
-        change_phone(&house.desk, &alice.caller, "AU", "0491 570 110").await.unwrap();
+        change_phone(&house.desk, &alice.caller, ("AU", "0491 570 110"), "").await.unwrap();
         let row = house.set(async |tx, _| tx.person(&house.alice).await.unwrap().unwrap()).await;
         assert_eq!(row.phone.as_deref(), Some("+61491570110"), "{}", house.name);
         house.clock.advance(Span::seconds(31));

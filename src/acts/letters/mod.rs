@@ -132,6 +132,7 @@ pub enum News {
         left: u32,
     },
     PasswordChanged(Seen),
+    PhoneChanged(Seen),
     /// To the old address, by [`post_to`].
     EmailChanged(Seen),
 }
@@ -219,6 +220,7 @@ impl News {
             Self::AuthenticatorReset { .. }
             | Self::BackupCodeUsed { .. }
             | Self::PasswordChanged(_)
+            | Self::PhoneChanged(_)
             | Self::EmailChanged(_) => None,
         };
         Disputed { authenticator }

@@ -1,5 +1,8 @@
 //! Inviting: a link by mail, and the same answer whoever the address belongs to (RULES 1).
-use super::PeopleError;
+use super::{
+    PeopleError,
+    membership::{Membering, change_by},
+};
 use crate::{
     acts::{
         Desk,
@@ -100,6 +103,33 @@ async fn invite_in(
         detail: String::new(),
     };
     Ok(tx.log(&entry, None, now, &*desk.dice).await?)
+}
+
+/// Takes an invitation back, by the address that was typed: until it is accepted the clinic knows no more.
+pub async fn withdraw(desk: &Desk, caller: &Caller, tenant: &TenantId, typed: &str) -> Result<(), PeopleError> {
+    let email = address(typed).ok_or(PeopleError::NotAnAddress)?;
+    let mut unit = desk.store.begin().await?;
+    let answer = withdraw_in(desk, unit.tx(), caller, tenant, &email).await;
+    unit.settle(answer).await
+}
+
+async fn withdraw_in(
+    desk: &Desk,
+    tx: &mut Tx,
+    caller: &Caller,
+    tenant: &TenantId,
+    email: &str,
+) -> Result<(), PeopleError> {
+    tx.alone(&[Lock::Tenant(tenant.clone())]).await?;
+    let now = tx.now(&*desk.clock).await?;
+    admin(tx, caller, tenant, Fresh::No, now).await?;
+    let person = tx.person_by_email(email).await?.ok_or(PeopleError::NotHere)?;
+    let is_it = |m: &Membership| m.tenant == *tenant && m.state == MembershipState::Invited;
+    if !tx.memberships(&person).await?.iter().any(is_it) {
+        return Err(PeopleError::NotHere);
+    }
+    let actor = Actor::Person(caller.person.clone());
+    change_by(desk, tx, &actor, (tenant, &person), Membering::End, now).await
 }
 
 /// Nobody yet: a row that only the mailed link turns into somebody.

@@ -11,7 +11,7 @@ mod reset;
 mod tests;
 
 pub use help::{give_setup_code, waiting};
-pub use invite::{address, invite};
+pub use invite::{address, invite, withdraw};
 pub use join::{Invitation, Newcomer, NotJoined, accept, join, look, look_at_setup, set_up};
 pub use list::{Listed, Somebody, list, somebody};
 pub use membership::{Membering, change, change_by};

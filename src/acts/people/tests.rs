@@ -259,6 +259,10 @@ async fn somebody_who_exists_says_yes_in_their_own_full_session_and_gets_no_pass
         assert!(matches!(refused, Err(NotJoined::LinkGone)), "{}", house.name);
         let gina = house.seat("gina", house.own_page("/account", None)).await.caller;
         assert!(matches!(look(&house.desk, &token, Some(&gina)).await, Ok(Invitation::Ready { .. })));
+        house.clock.advance(Span::minutes(61));
+        let idle = accept(&house.desk, &token, Some(&gina)).await;
+        assert!(matches!(idle, Err(NotJoined::Stop(Stop::Step(Step::SignIn, _)))), "{}", house.name);
+        let gina = house.seat("gina", house.own_page("/account", None)).await.caller;
         accept(&house.desk, &token, Some(&gina)).await.unwrap();
         assert_eq!(house.membership(&house.gina, &house.riverside).await.state, MembershipState::Live);
         assert!(matches!(accept(&house.desk, &token, Some(&gina)).await, Err(NotJoined::LinkGone)));
@@ -280,8 +284,11 @@ async fn an_invitation_answers_the_same_whoever_it_is_for_and_ends_with_its_memb
         invite(&house.desk, &dave, &house.riverside, "mei@tran.example", Role::Member).await.unwrap();
         let token = house.invitation().await;
         let mei = house.set(async |tx, _| tx.person_by_email("mei@tran.example").await.unwrap().unwrap()).await;
-        change(&house.desk, &dave, &house.riverside, &mei, Membering::End).await.unwrap();
+        withdraw(&house.desk, &dave, &house.riverside, "mei@tran.example").await.unwrap();
         assert!(matches!(look(&house.desk, &token, None).await, Err(NotJoined::LinkGone)), "{}", house.name);
+        let alice = withdraw(&house.desk, &dave, &house.riverside, "alice@example.com").await;
+        assert!(matches!(alice, Err(PeopleError::NotHere)), "{}: she is no invitation", house.name);
+        assert_eq!(house.membership(&mei, &house.riverside).await.state, MembershipState::Ended);
         invite(&house.desk, &dave, &house.riverside, "mei@tran.example", Role::Member).await.unwrap();
         let token = house.invitation().await;
         house.clock.advance(Span::days(8));

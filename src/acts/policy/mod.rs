@@ -3,6 +3,7 @@
 //! Every change of a policy goes through [`change`]: the console's, a connection's, `apply`'s. It is written under the
 //! tenant's lock taken alone, so after the answer no node issues anything that the new policy forbids.
 mod impact;
+mod reminders;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ mod told;
 mod weigh;
 
 pub use impact::{Affected, Impact, Now, Readiness, impact, readiness};
+pub use reminders::send_reminders;
 pub use start::{NotAStart, local, recommended};
 pub use weigh::{Move, Refused, TheBox, Weighed, Wish, weigh};
 
@@ -101,6 +103,20 @@ async fn remind_in(desk: &Desk, tx: &mut Tx, caller: &Caller, tenant: &TenantId)
     let now = tx.now(&*desk.clock).await?;
     guard::admin(tx, caller, tenant, Fresh::No, now).await?;
     Ok(told::remind(desk, tx, tenant, now).await?)
+}
+
+/// Somebody who is no admin here tried to change something: their try stands in the clinic's log.
+pub async fn note_attempt(desk: &Desk, caller: &Caller, tenant: &TenantId) -> Result<(), PolicyError> {
+    let mut unit = desk.store.begin().await?;
+    let answer = note_attempt_in(desk, unit.tx(), caller, tenant).await;
+    unit.settle(answer).await
+}
+
+async fn note_attempt_in(desk: &Desk, tx: &mut Tx, caller: &Caller, tenant: &TenantId) -> Result<(), PolicyError> {
+    let now = tx.now(&*desk.clock).await?;
+    let Err(stop) = guard::admin(tx, caller, tenant, Fresh::No, now).await else { return Ok(()) };
+    let actor = Actor::Person(caller.person.clone());
+    refuse(desk, tx, (tenant, &actor), stop.into(), now).await.map(|_| ())
 }
 
 /// Whether somebody may demand of others what they have done themselves. That they hold an authenticator here was shown

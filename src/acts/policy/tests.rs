@@ -5,6 +5,7 @@ use crate::{
     acts::{
         account::confirm,
         guard::Caller,
+        letters::{Addressed, Letter},
         testing::{House, houses},
     },
     grants::door::{Onward, arrive},
@@ -224,5 +225,70 @@ async fn the_preview_names_whom_it_will_hit_and_nothing_of_other_clinics() {
         let using = Now::Using { app: "Bluegum Appointments".to_owned(), since: Span::minutes(3) };
         assert_eq!(hit, [("bob Test", Now::NotSignedIn), ("gina Test", using)], "{}", house.name);
         assert_eq!(seen.demanded_by, ["Ledgerly"]);
+    }
+}
+
+impl House {
+    /// Whom letters wait for, each taken off the pile.
+    async fn told(&self) -> Vec<(String, &'static str)> {
+        let claimed = self.set(async |tx, now| tx.claim_outbox(50, Span::minutes(1), now).await.unwrap()).await;
+        let mut told = Vec::new();
+        for one in claimed {
+            self.set(async |tx, now| tx.outbox_done(&one, None, now).await.unwrap()).await;
+            let letter: Addressed = serde_json::from_slice(&one.body.unwrap()).unwrap();
+            let what = match letter.letter {
+                Letter::Scheduled { .. } => "scheduled",
+                Letter::Tomorrow { .. } => "tomorrow",
+                Letter::Required => "required",
+                Letter::TurnedOn { .. } => "turned on",
+                Letter::TurnedOff { .. } => "turned off",
+                Letter::StartCancelled { .. } => "cancelled",
+                _ => "something else",
+            };
+            told.push((letter.address.split('@').next().unwrap().to_owned(), what));
+        }
+        told.sort();
+        told
+    }
+}
+
+fn list(told: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
+    told.iter().map(|(name, what)| ((*name).to_owned(), *what)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_are_not_ready_are_told_when_it_is_set_a_day_before_and_two_hours_before_each_once() {
+    let dir = tempfile::tempdir().unwrap();
+    for (house, dave) in begun(dir.path()).await {
+        let in_days = TheBox::From(house.clock.now().plus(Span::days(3)));
+        saves(&house, &dave, &house.hilltop, in_days).await.unwrap();
+        assert_eq!(house.told().await, list(&[("gina", "scheduled")]), "{}", house.name);
+        for (hours, expected) in
+            [(1, None), (48, Some("tomorrow")), (1, None), (20, Some("scheduled")), (1, None), (5, None)]
+        {
+            house.clock.advance(Span::hours(hours));
+            for _ in 0..2 {
+                send_reminders(&house.desk).await.unwrap();
+            }
+            let told: Vec<_> = expected.map(|what| ("gina".to_owned(), what)).into_iter().collect();
+            assert_eq!(house.told().await, told, "{} +{hours} h", house.name);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn admins_are_told_what_was_turned_on_and_off_and_the_others_what_they_need_now() {
+    let dir = tempfile::tempdir().unwrap();
+    for (house, dave) in begun(dir.path()).await {
+        saves(&house, &dave, &house.hilltop, TheBox::On).await.unwrap();
+        assert_eq!(house.told().await, list(&[("dave", "turned on"), ("gina", "required")]), "{}", house.name);
+        saves_because(&house, &dave, &house.hilltop, TheBox::Off, "too slow").await.unwrap();
+        assert_eq!(house.told().await, list(&[("dave", "turned off")]), "{}", house.name);
+        let soon = TheBox::From(house.clock.now().plus(Span::minutes(90)));
+        saves(&house, &dave, &house.hilltop, soon).await.unwrap();
+        send_reminders(&house.desk).await.unwrap();
+        assert_eq!(house.told().await, list(&[("gina", "scheduled")]), "nothing is said twice");
+        saves_because(&house, &dave, &house.hilltop, TheBox::Off, "holidays").await.unwrap();
+        assert_eq!(house.told().await, list(&[("dave", "cancelled")]), "{}", house.name);
     }
 }

@@ -1,6 +1,6 @@
 //! Whom a change of policy is told by mail, in its unit: admins of what was turned on or loosened, and those who are not
 //! set up yet of what is coming to them (JOURNEYS 9).
-use super::{Move, Readiness, Weighed, one_line, readiness};
+use super::{Move, Readiness, Weighed, one_line, readiness, reminders::said_already};
 use crate::{
     acts::{
         Desk,
@@ -33,6 +33,7 @@ pub(super) async fn tell(
     }
     match weighed.moved {
         Move::Scheduled { starts_at } | Move::Postponed { starts_at, .. } => {
+            said_already(tx, tenant, starts_at, now).await?;
             to_those_not_ready(desk, tx, tenant, || Letter::Scheduled { starts_at }, now).await.map(|_| ())
         }
         Move::TurnedOn => to_those_not_ready(desk, tx, tenant, || Letter::Required, now).await.map(|_| ()),

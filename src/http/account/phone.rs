@@ -46,7 +46,7 @@ pub async fn set(ask: Ask, form: Form) -> Handled {
     needs_authenticator(&own)?;
     let caller = ask.caller().ok_or_else(Failure::forbidden)?;
     let (country, typed) = (form.text("country")?.to_owned(), form.text("phone")?.to_owned());
-    match account::change_phone(&ask.app.desk, &caller, &country, &typed).await {
+    match account::change_phone(&ask.app.desk, &caller, (&country, &typed), &ask.browser().user_agent).await {
         Ok(()) => Ok(ask.see_other("/account?done=saved")),
         Err(AccountError::Number(cause)) => {
             let error = match cause {

@@ -23,6 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::page("/console/{tenant}/people", show),
         Route::page("/console/{tenant}/people/invite", form),
         Route::form("/console/{tenant}/people/invite", invite),
+        Route::form("/console/{tenant}/people/withdraw", withdraw),
     ]
 }
 
@@ -147,4 +148,15 @@ async fn invite(ask: Ask, form: Form) -> Handled {
         ) => return Err(Failure::forbidden()),
     };
     draw(&ask, &inside, (email, role), Some(error))
+}
+
+/// An invitation is taken back.
+async fn withdraw(ask: Ask, form: Form) -> Handled {
+    let path = format!("/console/{}/people", ask.piece("tenant")?);
+    let inside = Inside::enter_as_admin(&ask, &path).await?;
+    match people::withdraw(&ask.app.desk, &inside.caller, &inside.tenant.id, form.text("email")?).await {
+        Err(PeopleError::Stop(stop)) => Err(Ask::stopped(stop, "/console/confirm", &path)),
+        // Accepted or taken back meanwhile: the list says which.
+        Ok(()) | Err(_) => Ok(ask.see_other(&path)),
+    }
 }

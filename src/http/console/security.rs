@@ -2,6 +2,7 @@
 //! (JOURNEYS B2 to B5).
 use super::{Ask, Failure, Handled, Inside, Route, admins};
 use crate::{
+    acts::guard::Stop,
     acts::policy::{self, Change as Wanted, Impact as Hit, PolicyError, Readiness as Ready, Refused, TheBox, Wish},
     http::{Form, own::count},
     views::console::{
@@ -152,7 +153,13 @@ pub(super) fn readiness(readiness: Ready) -> Readiness {
 /// Both halves: without `save` it is looked over, with it saved.
 async fn decide(ask: Ask, form: Form) -> Handled {
     let path = path(&ask)?;
-    let inside = Inside::enter_as_admin(&ask, &path).await?;
+    let inside = match Inside::enter_as_admin(&ask, &path).await {
+        Ok(inside) => inside,
+        Err(failure) => {
+            note_attempt(&ask).await?;
+            return Err(failure);
+        }
+    };
     if form.has("remind")? {
         return remind(&ask, &inside, &path).await;
     }
@@ -188,6 +195,20 @@ async fn decide(ask: Ask, form: Form) -> Handled {
     let answer = answer(&ask, inside, fields, saved).await;
     // Whatever came of it, the code was shown: the session goes on under its new name.
     Ok(ask.with_session(answer.unwrap_or_else(|failure| failure.answer(&ask)), Some(&cookie)))
+}
+
+/// Who is signed in and no admin of the clinic stands in its log with the try.
+async fn note_attempt(ask: &Ask) -> Result<(), Failure> {
+    let Some(caller) = ask.caller() else { return Ok(()) };
+    let mut unit = ask.app.desk.store.look().await?;
+    let tenant = unit.tx().tenant_by_slug(ask.piece("tenant")?).await?;
+    unit.commit().await?;
+    let Some(tenant) = tenant else { return Ok(()) };
+    match policy::note_attempt(&ask.app.desk, &caller, &tenant).await {
+        Err(PolicyError::Stop(Stop::Store(cause))) => Err(cause.into()),
+        // The answer is the page's own.
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// "Email them first." Twice within the hour is once.

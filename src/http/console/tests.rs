@@ -10,7 +10,7 @@ use crate::{
 };
 use http::StatusCode;
 use ostiary_gate::{
-    domain::{ids::VisitId, person::Role, secret::Secret, tenant::TwoFactor, time::Span},
+    domain::{audit::Event, ids::VisitId, person::Role, secret::Secret, tenant::TwoFactor, time::Span},
     gate::{Refusal, Step},
 };
 use std::path::Path;
@@ -67,6 +67,13 @@ async fn whoever_is_no_admin_is_told_whom_to_ask_and_a_stranger_finds_nothing() 
         assert!(!page.body.contains("security-review"), "and no button");
         let refused = gina.post(&page, SECURITY, &[("two_factor", "required"), ("start", "now")]).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        let mut alice = Screen::signed_in(&house, "alice", None).await;
+        let form = alice.get("/account/details").await;
+        let foreign = alice.post(&form, SECURITY, &[("two_factor", "required"), ("start", "now")]).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+        let log = house.logged(&house.hilltop).await;
+        let tries = log.iter().filter(|(event, _)| *event == Event::PolicyChangeRefused).count();
+        assert_eq!(tries, 2, "each try stands in the log: {log:?}");
         let stranger = gina.get("/console/riverside/settings/general/security").await;
         let nowhere = gina.get("/console/nowhere/settings/general/security").await;
         assert_eq!((stranger.status, nowhere.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));

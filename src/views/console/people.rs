@@ -80,6 +80,11 @@ impl People {
         }
     }
 
+    /// It can be taken back; until then only the address that was typed is known.
+    fn is_invited(&self, row: &Row) -> bool {
+        row.standing == RowStanding::Invited
+    }
+
     fn role(&self, row: &Row) -> Phrase {
         role(&self.frame, row.role)
     }

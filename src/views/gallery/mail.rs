@@ -14,6 +14,7 @@ pub(super) fn letters() -> Vec<(String, Result<Letter, askama::Error>)> {
         News::AuthenticatorReset { by: name("Priya Nair"), entry: name("Riverside Physio") },
         News::BackupCodeUsed { left: 9 },
         News::PasswordChanged(seen()),
+        News::PhoneChanged(seen()),
         News::EmailChanged(seen()),
     ];
     let mut mails = vec![

@@ -120,6 +120,7 @@ pub const TABLE: &[Row] = &[
     ("GET", "/console/{tenant}/people", ["403", "→ /enrol", "→ /login", "403"]),
     ("GET", "/console/{tenant}/people/invite", ["403", "→ /enrol", "→ /login", "403"]),
     ("POST", "/console/{tenant}/people/invite", ["403", "→ /enrol", "→ /login", "403"]),
+    ("POST", "/console/{tenant}/people/withdraw", ["403", "→ /enrol", "→ /login", "403"]),
     ("GET", "/console/{tenant}/people/{person}", ["403", "→ /enrol", "→ /login", "403"]),
     ("POST", "/console/{tenant}/people/{person}/reset", ["403", "→ /enrol", "→ /login", "403"]),
     ("POST", "/console/{tenant}/people/{person}/setup-code", ["403", "→ /enrol", "→ /login", "403"]),

@@ -174,10 +174,15 @@ pub async fn log_wrong_code(
         NotProved::UsedCode => Event::CodeReplayed,
         _ => return Ok(()),
     };
+    // The last of a handful begins the pause.
+    let pauses = tx.failures_in_a_row(&code_subject(person)).await? % CODE.per_window == 0;
     for membership in tx.memberships(person).await? {
-        if membership.state == MembershipState::Live {
+        if membership.state != MembershipState::Live {
+            continue;
+        }
+        for event in std::iter::once(event).chain(pauses.then_some(Event::Throttled)) {
             let entry = Entry {
-                tenant: Some(membership.tenant),
+                tenant: Some(membership.tenant.clone()),
                 actor: Actor::Person(person.clone()),
                 event,
                 person: Some(person.clone()),

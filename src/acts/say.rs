@@ -186,3 +186,53 @@ async fn log(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use crate::{
+        acts::{
+            testing::{House, houses},
+            visit::LIFE,
+        },
+        store::NewVisit,
+    };
+
+    /// Somebody who has come as far as an open visit, and shown nothing in it.
+    async fn half(house: &House, browser: &Browser, person: &PersonId) -> VisitId {
+        let id = VisitId::from_tail(&crate::crypto::dice::tail(&*house.desk.dice).unwrap()).unwrap();
+        let (opening, now) = (house.opening(&[]), house.clock.now());
+        let new = NewVisit {
+            id: &id,
+            browser_hash: &browser.hash,
+            client_id: Some("web"),
+            person,
+            session: None,
+            tenant: None,
+            began_at: now,
+            expires_at: now.plus(LIFE),
+        };
+        let mut unit = house.desk.store.begin().await.unwrap();
+        unit.tx().insert_visit(&new, &opening.purpose, &Progress::default(), None).await.unwrap();
+        unit.commit().await.unwrap();
+        id
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn half_a_sign_in_allows_nothing_and_chooses_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        for house in houses(dir.path()).await {
+            let browser = house.browser();
+            let visit = half(&house, &browser, &house.alice).await;
+            let said = consent(&house.desk, &visit, &browser).await;
+            assert!(matches!(said, Err(NotTaken::NotAsked)), "{}: {said:?}", house.name);
+            let said = choose_clinic(&house.desk, &visit, &browser, &house.riverside).await;
+            assert!(matches!(said, Err(NotTaken::NotAsked)), "{}: {said:?}", house.name);
+            let elsewhere = consent(&house.desk, &visit, &house.browser()).await;
+            assert!(matches!(elsewhere, Err(NotTaken::VisitOver)), "a visit works in its own browser only");
+            let mut unit = house.desk.store.look().await.unwrap();
+            assert!(unit.tx().consents_of(&house.alice).await.unwrap().is_empty(), "nothing is remembered");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! A small deployment for the tests of this and later rooms, on each database: two clinics (one that requires two factors,
 //! one that does not), four people, two clients, a clock that tests move.
 #![allow(
+    clippy::unused_self,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

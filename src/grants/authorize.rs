@@ -14,7 +14,7 @@ use crate::{
     crypto::dice,
     mint::MintError,
     porter::{Claim, Cleared, No, Road, hear},
-    protocol::{pkce::Challenge, redirect},
+    protocol::{authorize::Prompt, pkce::Challenge, redirect},
     store::{CodeOrder, End, Known, NewGrant, Order, StoreError, Tx, Which},
 };
 use ostiary_gate::{
@@ -23,10 +23,11 @@ use ostiary_gate::{
         audit::{Actor, Entry, Event},
         grant::Keeping,
         ids::{ClientId, GrantId, SessionId},
+        person::MembershipState,
         scope::Scope,
         time::{Instant, Span},
     },
-    gate::Outcome,
+    gate::{Outcome, Pin, Refusal},
 };
 
 /// RULES 9.
@@ -116,7 +117,10 @@ impl<'a> Authorize<'a> {
                 let visit = self.front()?.visit_for(tx, self.desk, self.browser, step, now).await?;
                 Ok(Onward::Step { step, reasons, visit, purpose })
             }
-            No::Refused(refusal, reasons) => Ok(Onward::Refused { refusal, reasons, purpose }),
+            No::Refused(refusal, reasons) => {
+                self.log_refusal(tx, refusal, now).await?;
+                Ok(Onward::Refused { refusal, reasons, purpose })
+            }
             No::UnknownClient => Ok(Onward::UnknownClient),
             No::UnknownResource => Ok(Onward::UnknownResource { request: request_of(&self.wanted) }),
         }
@@ -147,6 +151,38 @@ impl<'a> Authorize<'a> {
         Ok(())
     }
 
+    /// Somebody with a right password who got nowhere: in the log of the clinic that was asked for, if they belong to it, or
+    /// of all of theirs. What an app asks silently, again and again, is no event.
+    async fn log_refusal(&self, tx: &mut Tx, refusal: Refusal, now: Instant) -> Result<(), StoreError> {
+        let Some((front, visitor)) = self.front.as_ref().and_then(|front| Some((front, front.visitor.as_ref()?)))
+        else {
+            return Ok(());
+        };
+        if visitor.visit.is_none() || self.wanted.request.asks(Prompt::None) {
+            return Ok(());
+        }
+        let pin = front.asked(tx).await?.claim.pin;
+        for membership in tx.memberships(&visitor.person).await? {
+            let is_asked = match &pin {
+                Pin::None => true,
+                Pin::To(tenant) => *tenant == membership.tenant,
+                Pin::Unknown => false,
+            };
+            if is_asked && membership.state == MembershipState::Live {
+                let entry = Entry {
+                    tenant: Some(membership.tenant),
+                    actor: Actor::Person(visitor.person.clone()),
+                    event: Event::SignInRefused,
+                    person: Some(visitor.person.clone()),
+                    client: Some(self.wanted.request.client.clone()),
+                    detail: said(refusal).to_owned(),
+                };
+                tx.log(&entry, None, now, &*self.desk.dice).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// What the log of each clinic says of it: a sign-in is news, another app in the same session is not.
     async fn log(&self, tx: &mut Tx, cleared: &Cleared, client: &ClientId) -> Result<(), StoreError> {
         let Some(person) = &cleared.person else { return Ok(()) };
@@ -162,6 +198,20 @@ impl<'a> Authorize<'a> {
             tx.log(&entry, None, cleared.now, &*self.desk.dice).await?;
         }
         Ok(())
+    }
+}
+
+/// A few words for the log.
+fn said(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::ClientDisabled => "the app is switched off",
+        Refusal::TenantDisabled => "the clinic is switched off",
+        Refusal::PersonDisabled => "the person is switched off",
+        Refusal::NotAMember => "no member of the clinic",
+        Refusal::GrantEnded | Refusal::GrantTooOld => "what was granted has ended",
+        Refusal::Unmeetable => "the app demands what they do not have",
+        Refusal::NotConnected => "the app is not connected",
+        Refusal::ScopeNotAgreed => "the clinic has not agreed to this",
     }
 }
 

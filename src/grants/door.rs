@@ -93,7 +93,7 @@ pub async fn arrive(desk: &Desk, opening: Opening, browser: &Browser) -> Result<
     if browser.session_hash.is_none() {
         return stranger(desk, opening).await;
     }
-    go(desk, browser, Way::Arrives(opening)).await
+    Box::pin(go(desk, browser, Way::Arrives(opening))).await
 }
 
 /// Nobody is signed in: the gate is asked over one picture, so that strangers never wait for, or hold up, a writer.
@@ -134,18 +134,18 @@ pub async fn sign_in(
 ) -> Result<Onward, DoorError> {
     let (username, password) = given;
     let right = prove::password(desk, browser, username, password).await?;
-    go(desk, browser, Way::SignsIn { opening, right: Some(right), shared_computer }).await
+    Box::pin(go(desk, browser, Way::SignsIn { opening, right: Some(right), shared_computer })).await
 }
 
 /// A 6-digit code, as it was typed.
 pub async fn show_code(desk: &Desk, visit: &VisitId, browser: &Browser, typed: &str) -> Result<Onward, DoorError> {
     let code = totp::read(typed)?;
-    go(desk, browser, Way::ShowsCode { visit: visit.clone(), code }).await
+    Box::pin(go(desk, browser, Way::ShowsCode { visit: visit.clone(), code })).await
 }
 
 /// After enrolment, consent, the choice of a clinic: what is next?
 pub async fn go_on(desk: &Desk, visit: &VisitId, browser: &Browser) -> Result<Onward, DoorError> {
-    go(desk, browser, Way::GoesOn { visit: visit.clone() }).await
+    Box::pin(go(desk, browser, Way::GoesOn { visit: visit.clone() })).await
 }
 
 async fn go(desk: &Desk, browser: &Browser, way: Way) -> Result<Onward, DoorError> {
@@ -159,7 +159,8 @@ async fn go(desk: &Desk, browser: &Browser, way: Way) -> Result<Onward, DoorErro
         }
     };
     match purpose {
-        Purpose::Authorize(wanted) => Authorize::new(desk, browser, way, *wanted)?.go().await,
+        // On the heap: every page that ends here would carry the whole road in its own frame.
+        Purpose::Authorize(wanted) => Box::pin(Authorize::new(desk, browser, way, *wanted)?.go()).await,
         Purpose::OwnPage { path, .. } => own_page(desk, browser, way, path).await,
     }
 }

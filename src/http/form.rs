@@ -79,6 +79,10 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         if !is_form(&parts.headers) {
             return Err(NoBody::NotAForm);
         }
+        // Said before it is sent, so that nobody waits for it.
+        if announced(&parts.headers).is_some_and(|length| length > MAX_BYTES as u64) {
+            return Err(FormError::TooLarge.into());
+        }
         let bytes = tokio::time::timeout(PATIENCE, collect(body)).await.map_err(|_| NoBody::TooSlow)??;
         Ok(Self(form::parse(&bytes)?))
     }
@@ -130,11 +134,12 @@ fn is_form(headers: &HeaderMap) -> bool {
     is_type && is_utf8 && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
 async fn collect(body: Stream) -> Result<Vec<u8>, NoBody> {
     let mut body = pin!(body);
-    if body.size_hint().lower() > MAX_BYTES as u64 {
-        return Err(FormError::TooLarge.into());
-    }
     let mut bytes = Vec::new();
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
         let Ok(data) = frame.map_err(|_| NoBody::BrokenOff)?.into_data() else { continue };

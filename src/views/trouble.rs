@@ -96,7 +96,7 @@ pub enum Kind {
     FormRefused,
     /// 503
     Busy,
-    /// 500
+    /// 503: our fault, and it passes.
     Fault,
     /// The visit is older than it may be; `again` starts over where that is possible.
     Expired { again: Option<String> },

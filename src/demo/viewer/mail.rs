@@ -26,13 +26,15 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// The six digits of a mailed code, if there is one: in one piece or two.
+    /// The six digits of a mailed code, if there is one: in one piece or two, and no part of a longer number.
     pub fn code(&self) -> Option<String> {
-        let starts = self.text.char_indices().map(|(at, _)| at);
-        starts.filter(|at| !self.text.get(..*at).is_some_and(|before| before.ends_with(is_digit))).find_map(|at| {
-            let (first, rest) = digits(self.text.get(at..)?)?;
-            let (second, rest) = digits(rest.strip_prefix([' ', '-', '\u{a0}', '\u{202f}']).unwrap_or(rest))?;
-            (!rest.starts_with(is_digit)).then(|| format!("{first}{second}"))
+        let ends_in_number = |text: &str| text.strip_suffix(SEPARATORS).unwrap_or(text).ends_with(is_digit);
+        let starts = self.text.char_indices().filter_map(|(at, _)| self.text.split_at_checked(at));
+        starts.filter(|(before, _)| !ends_in_number(before)).find_map(|(_, from)| {
+            let (first, rest) = digits(from)?;
+            let (second, rest) = digits(rest.strip_prefix(SEPARATORS).unwrap_or(rest))?;
+            let goes_on = rest.strip_prefix(SEPARATORS).unwrap_or(rest).starts_with(is_digit);
+            (!goes_on).then(|| format!("{first}{second}"))
         })
     }
 
@@ -56,6 +58,9 @@ impl Mail {
         pieces
     }
 }
+
+/// Between the groups of a number.
+const SEPARATORS: [char; 4] = [' ', '-', '\u{a0}', '\u{202f}'];
 
 /// Three digits, and what follows.
 fn digits(text: &str) -> Option<(&str, &str)> {

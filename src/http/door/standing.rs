@@ -42,7 +42,7 @@ impl Ask {
         match &standing.judgement.outcome {
             Outcome::Step(due) if *due == step => Ok(standing),
             Outcome::Step(Step::SignIn | Step::SignInAgain) | Outcome::Clear | Outcome::Refused(_) => {
-                Err(Box::pin(self.go_on(&standing.id)).await)
+                Err(self.go_on(&standing.id).await)
             }
             Outcome::Step(due) => Err(Failure::Elsewhere(format!("{}?visit={}", page_of(*due), standing.id))),
         }

@@ -1,32 +1,17 @@
 //! From `/authorize` to a code, as a browser sees it, on both databases.
+use super::{password, signed_in, typed};
 use crate::{
-    acts::testing::{House, PASSWORD, houses},
-    http::testing::{Answer, Browser, authorize},
+    acts::testing::houses,
+    http::testing::{Browser, authorize},
     protocol::testing::web,
 };
 use http::{Method, StatusCode};
-use ostiary_gate::domain::{client::Client, ids::ClientId, time::Span};
-
-async fn password(browser: &mut Browser, name: &str, more: &[(&str, &str)]) -> Answer {
-    let page = browser.open(&authorize(more)).await;
-    typed(browser, &page, name).await
-}
-
-async fn typed(browser: &mut Browser, page: &Answer, name: &str) -> Answer {
-    let email = format!("{name}@example.com");
-    browser.fill(page, "login-submit", &[("username", &email), ("password", PASSWORD)]).await
-}
-
-async fn signed_in(house: &House, name: &str) -> Browser {
-    let mut browser = Browser::new(house);
-    let mut answer = password(&mut browser, name, &[]).await;
-    if answer.has("#totp-submit") {
-        answer = browser.fill(&answer, "totp-submit", &[("code", &house.code())]).await;
-        house.clock.advance(Span::seconds(30));
-    }
-    assert!(answer.told("code").is_some(), "{answer:?}");
-    browser
-}
+use ostiary_gate::domain::{
+    audit::Event,
+    client::Client,
+    ids::ClientId,
+    time::{Instant, Span},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_and_a_code_lead_back_to_the_app() {
@@ -157,63 +142,6 @@ async fn who_belongs_to_two_clinics_chooses_one_on_a_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn back_reload_and_a_second_tab_lead_on() {
-    let dir = tempfile::tempdir().unwrap();
-    for house in houses(dir.path()).await {
-        let mut browser = Browser::new(&house);
-        let first = browser.open(&authorize(&[])).await;
-        let second = browser.open(&authorize(&[("state", "two")])).await;
-        let code_page = typed(&mut browser, &first, "alice").await;
-        assert!(browser.get(&code_page.path).await.has("#totp-submit"), "reload");
-        let back = browser.get(&first.path).await;
-        assert!(back.has("#login-submit"), "Back: the sign-in page still works");
-        let forged = code_page.path.replace("/login/totp", "/consent");
-        assert!(browser.open(&forged).await.has("#totp-submit"), "a page that is not due leads to the one that is");
-        let other = Browser::new(&house).open(&code_page.path).await;
-        assert!(!other.has("#totp-submit"), "another browser's visit");
-        let done = browser.fill(&code_page, "totp-submit", &[("code", &house.code())]).await;
-        assert_eq!(done.told("state").as_deref(), Some("s"), "{}", house.name);
-        let again = browser.get(&code_page.path).await;
-        assert!(again.text("h1").contains("finished this in another tab"), "{}", again.body);
-        assert!(again.has("a[href='https://app.example']"));
-        let posted = browser.fill(&code_page, "totp-submit", &[("code", &house.code())]).await;
-        assert!(posted.text("h1").contains("finished this in another tab") && posted.told("code").is_none());
-        house.clock.advance(Span::seconds(30));
-        let page = typed(&mut browser, &second, "alice").await;
-        assert!(page.has("#totp-submit"), "whoever signs in again shows all of it again");
-        let reloaded = browser.get(&second.path).await;
-        assert_eq!(reloaded.told("state").as_deref(), Some("two"), "signed in meanwhile: no page is needed");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_was_away_begins_again_and_loses_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    for house in houses(dir.path()).await {
-        let mut browser = Browser::new(&house);
-        let page = browser.open(&authorize(&[])).await;
-        let code_page = typed(&mut browser, &page, "alice").await;
-        house.clock.advance(Span::minutes(61));
-        let late = typed(&mut browser, &page, "alice").await;
-        assert!(late.text("[role=status]").contains("You were away"), "{}", late.body);
-        assert_eq!(late.value("username"), "alice@example.com");
-        let expired = browser.fill(&code_page, "totp-submit", &[("code", &house.code())]).await;
-        assert_eq!(expired.status, StatusCode::GONE, "{}", house.name);
-        let fresh = browser.open(&code_page.path).await;
-        assert_eq!(fresh.status, StatusCode::GONE);
-        let html = scraper::Html::parse_document(&fresh.body);
-        let link = html.select(&scraper::Selector::parse("#trouble-on").unwrap()).next().unwrap().attr("href").unwrap();
-        let page = browser.open(link).await;
-        let page = typed(&mut browser, &page, "alice").await;
-        let answer = browser.fill(&page, "totp-submit", &[("code", &house.code())]).await;
-        assert_eq!(answer.told("state").as_deref(), Some("s"));
-        house.clock.advance(Span::hours(25));
-        let forgotten = browser.get(&late.path).await;
-        assert!(!forgotten.has("#login-submit"), "what was asked for yesterday is not asked for any more");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn cancelling_goes_back_to_the_app_without_anything() {
     let dir = tempfile::tempdir().unwrap();
     for house in houses(dir.path()).await {
@@ -291,25 +219,7 @@ async fn a_page_that_may_end_in_a_code_is_not_for_who_only_wants_its_headers() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_browser_has_sixteen_visits_and_the_oldest_gives_way() {
-    let dir = tempfile::tempdir().unwrap();
-    for house in houses(dir.path()).await {
-        let mut browser = Browser::new(&house);
-        let first = password(&mut browser, "alice", &[]).await;
-        let mut last = first.path.clone();
-        for _ in 0..15 {
-            house.clock.advance(Span::seconds(1));
-            last = password(&mut browser, "alice", &[]).await.path;
-        }
-        assert!(browser.get(&first.path).await.has("#totp-submit"), "{}: sixteen", house.name);
-        house.clock.advance(Span::seconds(1));
-        password(&mut browser, "alice", &[]).await;
-        assert!(!browser.get(&first.path).await.has("#totp-submit"), "{}: seventeen", house.name);
-        assert!(browser.get(&last).await.has("#totp-submit"));
-    }
-}
-
+/// ABUSE O-45.
 #[tokio::test(flavor = "multi_thread")]
 async fn help_leads_on_or_to_a_human_who_is_told_once() {
     let dir = tempfile::tempdir().unwrap();
@@ -383,4 +293,31 @@ async fn a_request_too_long_to_keep_is_said_to_the_app() {
     assert!(answer.told("error_description").unwrap().contains("longer than can be kept"));
     let hinted = browser.get(&authorize(&[("id_token_hint", "a.b.c")])).await;
     assert_eq!(hinted.told("error").as_deref(), Some("invalid_request"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clinics_log_says_who_got_nowhere_and_why() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let mut browser = Browser::new(&house);
+        let page = password(&mut browser, "alice", &[]).await;
+        for _ in 0..5 {
+            browser.fill(&page, "totp-submit", &[("code", "000000")]).await;
+        }
+        let face = ("claims", r#"{"id_token":{"amr":{"essential":true,"value":"face"}}}"#);
+        let refused = password(&mut browser, "gina", &[face]).await;
+        assert_eq!(refused.told("error").as_deref(), Some("unmet_authentication_requirements"), "{}", house.name);
+        let elsewhere = password(&mut browser, "gina", &[("tenant", "riverside")]).await;
+        assert_eq!(elsewhere.told("error").as_deref(), Some("access_denied"));
+        let mut unit = house.desk.store.look().await.unwrap();
+        let mut events = async |tenant| {
+            let rows = unit.tx().log_of_tenant(tenant, Instant(i64::MAX), 100).await.unwrap();
+            rows.into_iter().map(|row| row.entry.event).collect::<Vec<_>>()
+        };
+        let seen = events(&house.riverside).await;
+        let count = |event| seen.iter().filter(|one| **one == event).count();
+        assert_eq!((count(Event::CodeWrong), count(Event::Throttled)), (5, 1), "{}", house.name);
+        assert_eq!(seen.len(), 6, "and nothing about who does not belong there");
+        assert_eq!(events(&house.hilltop).await, [Event::SignInRefused], "{}", house.name);
+    }
 }

@@ -210,7 +210,7 @@ impl<'a> Person<'a> {
     }
 
     /// From the newest mail to them, as the viewer lists it.
-    async fn mailed_code(&self) -> String {
+    pub async fn mailed_code(&self) -> String {
         let (viewer, codes) = (Url::parse(&self.demo.viewer()).unwrap(), Selector::parse("[data-mailed-to]").unwrap());
         for _ in 0..150 {
             let page = Client::new().open(viewer.clone()).await;

@@ -1,8 +1,10 @@
 //! People in front of a real browser, at the demo: with scripts and without, on a small phone and at a desk. Every page
 //! they touch is looked over for what keeps others out (axe-core) and for scrolling sideways.
+mod answers;
 mod connection;
 mod demand;
 mod hand;
+mod keyboard;
 mod life;
 mod note;
 mod two_clinics;

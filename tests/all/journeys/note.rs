@@ -123,3 +123,26 @@ async fn somebody_else_at_the_same_computer_does_not_get_the_note() {
     assert!(page.contains(FIRST) && !page.contains(SECOND.trim()), "{page}");
     assert!(page.contains("Written by Sam Okafor"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_draft_lane_closes_after_a_quarter_of_an_hour_and_says_so() {
+    let demo = Demo::start();
+    let Some(sam) = Person::at(&demo, "sam@riverside.example", Look::DESK.without_javascript()).await else { return };
+    let Some(priya) = Person::at(&demo, "priya@riverside.example", Look::DESK).await else { return };
+    writes_with_a_password(&sam).await;
+    let page = sam.browser.another_tab().await;
+    sam.go(&format!("{}/notes/1", demo.clinic())).await;
+    ticks_the_box(&priya.with_authenticator(PRIYA)).await;
+    sam.fill("text", "Kept.").await;
+    sam.click("#save").await;
+    sam.see("#paused").await;
+    // A page from before, sent when the lane has closed: not taken, and not lost either.
+    demo.clock().advance(jiff::SignedDuration::from_mins(16));
+    sam.browser.switch_to_window(page).await.unwrap();
+    sam.fill("text", "Too late.").await;
+    sam.click("#save").await;
+    let typed = sam.see("#unsaved").await.prop("value").await.unwrap().unwrap();
+    assert_eq!(typed, "Too late.");
+    assert!(sam.text("#refused").await.contains("not saved"));
+    sam.sound("clinic-not-taken").await;
+}

@@ -1,5 +1,5 @@
 //! What a first binding asks besides the password: `/enrol/mail-code` and `/enrol/setup-code` (RULES 6).
-use super::Setup;
+use super::{Setup, helpers};
 use crate::{
     acts::{
         mail_code::{self, NoMailCode},
@@ -107,7 +107,7 @@ async fn set_up_page(ask: &Ask, setup: &Setup, error: Option<SetupCodeError>) ->
         Err(cause) => return not_set_up(ask, setup, cause).await,
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let (words, helpers) = ((words.first().to_owned(), words.second().to_owned()), setup.helpers());
+    let (words, helpers) = ((words.first().to_owned(), words.second().to_owned()), helpers());
     setup.around(ask).draw(status, |frame| SetupCode { frame, words, helpers, error })
 }
 

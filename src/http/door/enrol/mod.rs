@@ -17,6 +17,7 @@ use crate::{
         frame::{Helpers, in_query},
     },
 };
+use http::StatusCode;
 use ostiary_gate::domain::ids::VisitId;
 
 pub fn routes() -> Vec<Route> {
@@ -83,48 +84,47 @@ impl Ask {
             return Err(Failure::Elsewhere(format!("/login?visit={}", in_query(&visit.text))));
         };
         let id = id.clone();
-        let scene =
-            enrol::look(&self.app.desk, &id, &self.browser()).await.map_err(|cause| self.not_drawn(&id, cause))?;
+        let scene = enrol::look(&self.app.desk, &id, &self.browser()).await.map_err(|cause| not_drawn(&id, cause))?;
         Ok(Setup { visit, id, scene })
     }
 
     /// Where a visit goes on after a step of set-up.
     async fn onwards(&self, visit: &VisitId) -> Handled {
         let browser = self.browser();
-        let scene = enrol::look(&self.app.desk, visit, &browser).await.map_err(|cause| self.not_drawn(visit, cause))?;
+        let scene = enrol::look(&self.app.desk, visit, &browser).await.map_err(|cause| not_drawn(visit, cause))?;
         self.to_place(visit, scene.place()).await
     }
 
     async fn to_place(&self, visit: &VisitId, place: Place) -> Handled {
-        match page_of(place) {
-            Some(page) => Ok(self.see_other(&format!("{page}?visit={visit}"))),
-            None => {
-                let onward = door::go_on(&self.app.desk, visit, &self.browser()).await?;
-                self.lead(onward, None).await
-            }
+        if let Some(page) = page_of(place) {
+            return Ok(self.see_other(&format!("{page}?visit={visit}")));
         }
+        let onward = Box::pin(door::go_on(&self.app.desk, visit, &self.browser())).await?;
+        Box::pin(self.lead(onward, None)).await
     }
 
     /// What no page of set-up says itself.
     async fn instead(&self, visit: &VisitId, cause: NotEnrolled) -> Handled {
         match cause {
             NotEnrolled::Next(place) => self.to_place(visit, place).await,
-            other => Err(self.not_drawn(visit, other)),
+            other => Err(not_drawn(visit, other)),
         }
     }
+}
 
-    fn not_drawn(&self, visit: &VisitId, cause: NotEnrolled) -> Failure {
-        match cause {
-            NotEnrolled::Store(cause) => cause.into(),
-            NotEnrolled::Next(_)
-            | NotEnrolled::Number(_)
-            | NotEnrolled::NumberStays
-            | NotEnrolled::NoCode(_)
-            | NotEnrolled::WrongCode { .. }
-            | NotEnrolled::NewKey
-            | NotEnrolled::PausedUntil(_) => Failure::Elsewhere(format!("/enrol?visit={visit}")),
-            NotEnrolled::VisitOver => Failure::expired(None),
-        }
+/// What no page of set-up says itself, and what leads nowhere.
+fn not_drawn(visit: &VisitId, cause: NotEnrolled) -> Failure {
+    match cause {
+        NotEnrolled::Store(cause) => cause.into(),
+        NotEnrolled::VisitOver => Failure::expired(None),
+        // The app that sent them is gone: there is no gate to ask.
+        NotEnrolled::Next(_) => Failure::malformed(StatusCode::BAD_REQUEST),
+        NotEnrolled::Number(_)
+        | NotEnrolled::NumberStays
+        | NotEnrolled::NoCode(_)
+        | NotEnrolled::WrongCode { .. }
+        | NotEnrolled::NewKey
+        | NotEnrolled::PausedUntil(_) => Failure::Elsewhere(format!("/enrol?visit={visit}")),
     }
 }
 
@@ -136,10 +136,6 @@ impl Setup {
 
     fn steps(&self, now: u32) -> Steps {
         steps(&self.scene, now)
-    }
-
-    fn helpers(&self) -> Helpers {
-        helpers()
     }
 }
 

@@ -1,5 +1,5 @@
 //! `/enrol/phone` (JOURNEYS A4).
-use super::Setup;
+use super::{Setup, helpers};
 use crate::{
     acts::enrol::{
         NotEnrolled,
@@ -42,7 +42,7 @@ fn page(ask: &Ask, setup: &Setup, country: &str, number: &str, error: Option<Pho
     let others = USUAL.iter().map(|code| (*code).to_owned()).filter(|code| *code != own);
     let usual = std::iter::once(own.clone()).chain(others).collect();
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let (steps, helpers) = (Some(setup.steps(1)), setup.helpers());
+    let (steps, helpers) = (Some(setup.steps(1)), helpers());
     let (country, number) = (country.to_owned(), number.to_owned());
     setup.around(ask).draw(status, |frame| Phone { frame, steps, country, usual, number, helpers, error })
 }

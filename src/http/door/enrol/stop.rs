@@ -1,4 +1,5 @@
 //! `/enrol`: stopped because set-up is needed (JOURNEYS A3); `/enrol/cannot` for who cannot do it now (A9).
+use super::helpers;
 use crate::{
     acts::enrol::Place,
     http::{Ask, Form, Handled},
@@ -32,6 +33,6 @@ pub async fn cannot(ask: Ask) -> Handled {
     // A row that says since when as "always" says nothing a person could use.
     let decided = decided.filter(|since| since.0 > 0);
     let draft_kept = setup.scene.purpose.request().is_some_and(|request| request.draft_kept);
-    let helpers = setup.helpers();
+    let helpers = helpers();
     setup.around(&ask).draw(StatusCode::OK, |frame| Cannot { frame, decided, helpers, draft_kept })
 }

@@ -111,7 +111,12 @@ impl<'a> Authorize<'a> {
     }
 
     async fn stop(&mut self, tx: &mut Tx, no: No, now: Instant) -> Result<Onward, DoorError> {
-        let purpose = Box::new(Purpose::Authorize(Box::new(self.wanted.clone())));
+        let mut wanted = self.wanted.clone();
+        // Whoever signs in again in the middle has said for which clinic, and is not asked for ever.
+        if let Some(chosen) = self.front.as_ref().and_then(|front| front.chosen.clone()) {
+            wanted.hinted_tenant.get_or_insert(chosen);
+        }
+        let purpose = Box::new(Purpose::Authorize(Box::new(wanted)));
         match no {
             No::Step(step, reasons) => {
                 let visit = self.front()?.visit_for(tx, self.desk, self.browser, step, now).await?;

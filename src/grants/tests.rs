@@ -201,3 +201,29 @@ async fn another_person_in_this_browser_ends_the_former_session_and_their_half_f
         assert!(matches!(answer, Err(DoorError::VisitOver)), "{}", house.name);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_in_again_in_the_middle_is_not_asked_for_the_clinic_for_ever() {
+    let dir = tempfile::tempdir().unwrap();
+    for house in houses(dir.path()).await {
+        let browser = house.browser();
+        let (_, visit) = step(password(&house, &browser, "dave", &[("tenant", "hilltop")]).await);
+        let cookie = code(show_code(&house.desk, &visit.unwrap(), &browser, &house.code()).await);
+        let browser = with_cookie(&browser, cookie.as_ref());
+        house.clock.advance(Span::minutes(1));
+        let again = house.opening(&[("prompt", "login")]);
+        let (next, visit) = step(arrive(&house.desk, again.clone(), &browser).await);
+        assert_eq!(next, Step::ChooseTenant, "{}", house.name);
+        let visit = visit.unwrap();
+        let mut unit = house.desk.store.begin().await.unwrap();
+        unit.tx().set_visit_tenant(&visit, &house.hilltop).await.unwrap();
+        unit.commit().await.unwrap();
+        let Ok(Onward::Step { step: Step::SignInAgain, purpose, .. }) = go_on(&house.desk, &visit, &browser).await
+        else {
+            panic!("{}: signs in again", house.name);
+        };
+        let opening = crate::acts::visit::Opening { purpose: *purpose, ..again };
+        let (next, _) = step(arrive(&house.desk, opening, &browser).await);
+        assert_eq!(next, Step::SignInAgain, "{}", house.name);
+    }
+}

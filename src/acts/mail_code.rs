@@ -66,7 +66,12 @@ impl From<NotEnrolled> for NoMailCode {
             NotEnrolled::Store(cause) => Self::Store(cause),
             NotEnrolled::VisitOver => Self::VisitOver,
             NotEnrolled::Next(place) => Self::Next(place),
-            _ => Self::Next(Place::Elsewhere),
+            NotEnrolled::Number(_)
+            | NotEnrolled::NumberStays
+            | NotEnrolled::NoCode(_)
+            | NotEnrolled::WrongCode { .. }
+            | NotEnrolled::NewKey
+            | NotEnrolled::PausedUntil(_) => Self::Next(Place::Elsewhere),
         }
     }
 }

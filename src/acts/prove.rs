@@ -172,7 +172,11 @@ pub async fn log_wrong_code(
     let event = match cause {
         NotProved::WrongCode => Event::CodeWrong,
         NotProved::UsedCode => Event::CodeReplayed,
-        _ => return Ok(()),
+        NotProved::WrongPassword
+        | NotProved::PausedUntil(_)
+        | NotProved::Stopped
+        | NotProved::Busy(_)
+        | NotProved::Store(_) => return Ok(()),
     };
     // The last of a handful begins the pause.
     let pauses = tx.failures_in_a_row(&code_subject(person)).await? % CODE.per_window == 0;

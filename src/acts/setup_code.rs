@@ -62,7 +62,12 @@ impl From<NotEnrolled> for NoSetUpCode {
             NotEnrolled::Store(cause) => Self::Store(cause),
             NotEnrolled::VisitOver => Self::VisitOver,
             NotEnrolled::Next(place) => Self::Next(place),
-            _ => Self::Next(Place::Elsewhere),
+            NotEnrolled::Number(_)
+            | NotEnrolled::NumberStays
+            | NotEnrolled::NoCode(_)
+            | NotEnrolled::WrongCode { .. }
+            | NotEnrolled::NewKey
+            | NotEnrolled::PausedUntil(_) => Self::Next(Place::Elsewhere),
         }
     }
 }

@@ -63,6 +63,7 @@ const SABOTAGE: &[(&str, &str, &str)] = &[
     ("an access decision names every case", "gate/src/gate/judge.rs", "fn f() { match x { A => 1, _ => 2 } }"),
     ("an access decision names every case", "src/porter.rs", "fn f() { match x { A => 1, _ if y => 2, B => 3 } }"),
     ("an access decision names every case", "src/grants/code.rs", "fn f() { match x { A => 1,\n  _ => 2 } }"),
+    ("an access decision names every case", "src/acts/people/join.rs", "fn f() { match x { A => 1, _ => 2 } }"),
     ("an access decision names every case", "gate/src/gate/judge.rs", "fn f() { match x { A => B, _ => None } }"),
     ("an access decision names every case", "gate/src/domain/amr.rs", "fn f() { match x { A => B, _ => C } }"),
     ("nothing is left to do", "src/cli/doctor.rs", "fn f() { todo!() }"),

@@ -245,10 +245,8 @@ pub async fn post_to(
     dice: &dyn Dice,
 ) -> Result<(), StoreError> {
     let house = house(tx, to).await?;
-    let not_me = match &letter {
-        Letter::News(news) => Some(not_me(tx, &news.disputed(), to, now, dice).await?),
-        _ => None,
-    };
+    let not_me =
+        if let Letter::News(news) = &letter { Some(not_me(tx, &news.disputed(), to, now, dice).await?) } else { None };
     let expires_at = letter.good_until(now);
     let tenant = house.as_ref().map(|tenant| tenant.id.clone());
     let house = house.map(|t| House { slug: t.slug, name: t.name, locale: t.locale, time_zone: t.time_zone });

@@ -77,6 +77,24 @@ impl Blame for NotJoined {
     }
 }
 
+/// The two links that let somebody in; no other kind gets near the functions below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// An admin's mailed invitation.
+    Invited,
+    /// The link that `init` printed.
+    FirstAdmin,
+}
+
+impl Way {
+    fn link(self) -> LinkKind {
+        match self {
+            Self::Invited => LinkKind::Invitation,
+            Self::FirstAdmin => LinkKind::FirstAdmin,
+        }
+    }
+}
+
 /// What a live link is about.
 struct Asked {
     person: PersonId,
@@ -113,7 +131,7 @@ pub async fn look(desk: &Desk, token: &Secret, caller: Option<&Caller>) -> Resul
     let mut unit = desk.store.look().await?;
     let tx = unit.tx();
     let now = tx.now(&*desk.clock).await?;
-    let asked = asked(tx, LinkKind::Invitation, token, now).await?;
+    let asked = asked(tx, Way::Invited, token, now).await?;
     unit.commit().await?;
     let is_here = caller.is_some_and(|caller| caller.person == asked.person);
     let account = asked.row.email.clone().unwrap_or_default();
@@ -132,35 +150,31 @@ pub async fn look_at_setup(desk: &Desk, token: &Secret) -> Result<(String, Tenan
     let mut unit = desk.store.look().await?;
     let tx = unit.tx();
     let now = tx.now(&*desk.clock).await?;
-    let asked = asked(tx, LinkKind::FirstAdmin, token, now).await?;
+    let asked = asked(tx, Way::FirstAdmin, token, now).await?;
     unit.commit().await?;
     Ok((asked.row.email.unwrap_or_default(), asked.tenant))
 }
 
-async fn asked(tx: &mut Tx, kind: LinkKind, token: &Secret, now: Instant) -> Result<Asked, NotJoined> {
-    let link = tx.link(kind, token).await?.filter(|link| link.state(now) == LinkState::Live);
-    read(tx, kind, &link.ok_or(NotJoined::LinkGone)?).await
+async fn asked(tx: &mut Tx, way: Way, token: &Secret, now: Instant) -> Result<Asked, NotJoined> {
+    let link = tx.link(way.link(), token).await?.filter(|link| link.state(now) == LinkState::Live);
+    read(tx, way, &link.ok_or(NotJoined::LinkGone)?).await
 }
 
-async fn read(tx: &mut Tx, kind: LinkKind, link: &OneTimeRow) -> Result<Asked, NotJoined> {
+async fn read(tx: &mut Tx, way: Way, link: &OneTimeRow) -> Result<Asked, NotJoined> {
     let person = link.person()?;
     let tenant = link.tenant()?.ok_or(NotJoined::LinkGone)?;
     let (Some(row), Some(tenant)) = (tx.person(&person).await?, tx.tenant(&tenant).await?) else {
         return Err(NotJoined::LinkGone);
     };
     let memberships = tx.memberships(&person).await?;
-    let wanted = match kind {
-        LinkKind::Invitation => MembershipState::Invited,
-        LinkKind::FirstAdmin
-        | LinkKind::PasswordReset
-        | LinkKind::NotMe
-        | LinkKind::SetUpWords
-        | LinkKind::ResetAgreed => MembershipState::Live,
+    let wanted = match way {
+        Way::Invited => MembershipState::Invited,
+        Way::FirstAdmin => MembershipState::Live,
     };
     let membership = memberships.iter().find(|m| m.tenant == tenant.id && m.state == wanted).cloned();
-    let email = match kind {
-        LinkKind::Invitation => Some(link.detail::<Detail>()?.email),
-        _ => None,
+    let email = match way {
+        Way::Invited => Some(link.detail::<Detail>()?.email),
+        Way::FirstAdmin => None,
     };
     let moved = email.as_ref().is_some_and(|email| row.email.as_ref() != Some(email));
     let in_service = row.standing()? == Standing::Active && tenant.standing == Standing::Active;
@@ -173,15 +187,15 @@ async fn read(tx: &mut Tx, kind: LinkKind, link: &OneTimeRow) -> Result<Asked, N
 /// A person who exists says yes, in a full session of their own. Who belongs nowhere any more cannot have one; for them
 /// the mailed link is enough, and signing in comes after.
 pub async fn accept(desk: &Desk, token: &Secret, caller: Option<&Caller>) -> Result<(), NotJoined> {
-    let locks = locks(desk, LinkKind::Invitation, token).await?;
+    let locks = locks(desk, Way::Invited, token).await?;
     let mut unit = desk.store.begin().await?;
     let answer = accept_in(desk, unit.tx(), &locks, token, caller).await;
     unit.settle(answer).await
 }
 
-async fn locks(desk: &Desk, kind: LinkKind, token: &Secret) -> Result<Vec<Lock>, NotJoined> {
+async fn locks(desk: &Desk, way: Way, token: &Secret) -> Result<Vec<Lock>, NotJoined> {
     let mut unit = desk.store.look().await?;
-    let link = unit.tx().link(kind, token).await?;
+    let link = unit.tx().link(way.link(), token).await?;
     unit.commit().await?;
     let tenant = link.ok_or(NotJoined::LinkGone)?.tenant()?;
     Ok(tenant.map(Lock::Tenant).into_iter().collect())
@@ -196,7 +210,7 @@ async fn accept_in(
 ) -> Result<(), NotJoined> {
     tx.alone(locks).await?;
     let now = tx.now(&*desk.clock).await?;
-    let asked = asked(tx, LinkKind::Invitation, token, now).await?;
+    let asked = asked(tx, Way::Invited, token, now).await?;
     if asked.lives_elsewhere() {
         let mine = caller.filter(|caller| caller.person == asked.person).ok_or_else(|| signed_out(&asked))?;
         account(tx, mine, Fresh::No, now).await?;
@@ -204,7 +218,7 @@ async fn accept_in(
         // They have no name and no password yet: the other form is theirs.
         return Err(NotJoined::LinkGone);
     }
-    spend(tx, LinkKind::Invitation, token, now).await?;
+    spend(tx, Way::Invited, token, now).await?;
     tx.set_email_verified(&asked.person, now).await?;
     admit(desk, tx, &asked.person, asked.membership, now).await
 }
@@ -213,9 +227,9 @@ fn signed_out(_: &Asked) -> Stop {
     Stop::Step(ostiary_gate::gate::Step::SignIn, vec![])
 }
 
-async fn spend(tx: &mut Tx, kind: LinkKind, token: &Secret, now: Instant) -> Result<OneTimeRow, NotJoined> {
+async fn spend(tx: &mut Tx, way: Way, token: &Secret, now: Instant) -> Result<OneTimeRow, NotJoined> {
     // Of two at once one comes in.
-    tx.spend_link(kind, token, now).await?.ok_or(NotJoined::LinkGone)
+    tx.spend_link(way.link(), token, now).await?.ok_or(NotJoined::LinkGone)
 }
 
 async fn admit(
@@ -242,12 +256,12 @@ async fn admit(
 /// Somebody new comes in by a mailed invitation. The visit that comes back has shown the password just chosen, and the
 /// link stands in it for the mailed code (RULES 6).
 pub async fn join(desk: &Desk, token: &Secret, new: Newcomer<'_>, browser: &Browser) -> Result<VisitId, NotJoined> {
-    come_in(desk, LinkKind::Invitation, token, new, browser).await
+    come_in(desk, Way::Invited, token, new, browser).await
 }
 
 /// The first admin comes in by the link that `init` printed; it stands for the set-up code.
 pub async fn set_up(desk: &Desk, token: &Secret, new: Newcomer<'_>, browser: &Browser) -> Result<VisitId, NotJoined> {
-    come_in(desk, LinkKind::FirstAdmin, token, new, browser).await
+    come_in(desk, Way::FirstAdmin, token, new, browser).await
 }
 
 /// What was chosen, hashed and checked before anything is locked.
@@ -260,14 +274,14 @@ struct Chosen<'a> {
 
 async fn come_in(
     desk: &Desk,
-    kind: LinkKind,
+    way: Way,
     token: &Secret,
     new: Newcomer<'_>,
     browser: &Browser,
 ) -> Result<VisitId, NotJoined> {
     let mut unit = desk.store.look().await?;
     let now = unit.tx().now(&*desk.clock).await?;
-    let asked = asked(unit.tx(), kind, token, now).await?;
+    let asked = asked(unit.tx(), way, token, now).await?;
     unit.commit().await?;
     let (given_name, family_name) = (one_line(new.given_name), one_line(new.family_name));
     if given_name.is_empty() {
@@ -283,28 +297,26 @@ async fn come_in(
     let verified = verified.ok_or_else(|| StoreError::unreadable("password", "its own hash does not fit"))?;
     let chosen = Chosen { given_name: &given_name, family_name: &family_name, phc, verified };
     let mut unit = desk.store.begin().await?;
-    let answer = come_in_with(desk, unit.tx(), (kind, token), chosen, browser).await;
+    let answer = come_in_with(desk, unit.tx(), (way, token), chosen, browser).await;
     unit.settle(answer).await
 }
 
 async fn come_in_with(
     desk: &Desk,
     tx: &mut Tx,
-    (kind, token): (LinkKind, &Secret),
+    (way, token): (Way, &Secret),
     chosen: Chosen<'_>,
     browser: &Browser,
 ) -> Result<VisitId, NotJoined> {
-    let tenant = tx.link(kind, token).await?.ok_or(NotJoined::LinkGone)?.tenant()?.ok_or(NotJoined::LinkGone)?;
+    let tenant = tx.link(way.link(), token).await?.ok_or(NotJoined::LinkGone)?.tenant()?.ok_or(NotJoined::LinkGone)?;
     tx.alone(&[Lock::Tenant(tenant.clone())]).await?;
     let now = tx.now(&*desk.clock).await?;
-    let asked = asked(tx, kind, token, now).await?;
-    if kind == LinkKind::Invitation && !asked.is_newcomer()
-        || asked.row.password_hash.is_some() && kind == LinkKind::FirstAdmin
-    {
+    let asked = asked(tx, way, token, now).await?;
+    if way == Way::Invited && !asked.is_newcomer() || asked.row.password_hash.is_some() && way == Way::FirstAdmin {
         return Err(NotJoined::LinkGone);
     }
-    spend(tx, kind, token, now).await?;
-    let person = if asked.is_a_shell() || kind == LinkKind::FirstAdmin {
+    spend(tx, way, token, now).await?;
+    let person = if asked.is_a_shell() || way == Way::FirstAdmin {
         tx.set_names(&asked.person, chosen.given_name, chosen.family_name, &asked.row.claims()?, now).await?;
         asked.person.clone()
     } else {
@@ -315,9 +327,9 @@ async fn come_in_with(
         tx.set_email_verified(&person, now).await?;
     }
     admit(desk, tx, &person, asked.membership, now).await?;
-    let progress = match kind {
-        LinkKind::FirstAdmin => Progress { set_up_for: vec![tenant], ..Progress::default() },
-        _ => Progress { binding_allowed: Some(now), ..Progress::default() },
+    let progress = match way {
+        Way::FirstAdmin => Progress { set_up_for: vec![tenant], ..Progress::default() },
+        Way::Invited => Progress { binding_allowed: Some(now), ..Progress::default() },
     };
     open_visit(desk, tx, (&person, browser), &progress, chosen.verified, now).await
 }

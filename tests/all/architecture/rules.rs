@@ -217,7 +217,11 @@ fn builds(tokens: &[Token<'_>], at: usize) -> bool {
 fn every_case_is_named(files: &[SourceFile]) -> Vec<String> {
     let mut found = vec![];
     for file in files {
-        let Some(room @ ("domain" | "gate" | "factors" | "porter" | "grants")) = file.room() else { continue };
+        let Some(room @ ("domain" | "gate" | "factors" | "porter" | "acts" | "grants")) = file.room() else { continue };
+        // State files are read and written here; what they ask for is decided elsewhere.
+        if file.path.starts_with("src/acts/apply/") {
+            continue;
+        }
         let tokens = tokens(&file.shipped);
         let word = |at: usize| tokens.get(at).map_or("", |t| t.0);
         for (at, token) in tokens.iter().enumerate().skip(1) {

@@ -67,6 +67,9 @@ apps-withdraw-of = Take back what { $app } may do
 
 log-somebody = Somebody
 log-an-app = an app
+log-our-pages = their account or this console
+log-with-password = with a password
+log-with-second-factor = with two factors
 log-empty = Nothing yet.
 log-with-detail = { $sentence } Detail: { $detail }.
 event-signed-in = { $person } signed in to { $app }.

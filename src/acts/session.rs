@@ -5,9 +5,12 @@ use crate::{
     store::{End, NewSession, SessionRow, StoreError, Tx, Which},
 };
 use ostiary_gate::domain::{
-    amr::Proof,
-    ids::{PersonId, SessionId},
+    amr::{Acr, Proof},
+    audit::{Actor, Entry, Event},
+    ids::{ClientId, PersonId, SessionId},
+    person::Person,
     secret::Secret,
+    tenant::Tenant,
     time::Instant,
 };
 use std::net::IpAddr;
@@ -95,6 +98,30 @@ pub async fn settle(
     tx.insert_session(&new, now).await?;
     tx.set_signed_in(person, now).await?;
     Ok(Settled { id, cookie: Some(cookie), rose: true })
+}
+
+/// What the log of each clinic says of it: a sign-in is news, another app in the same session is not. No client: our own
+/// pages.
+pub async fn log(
+    tx: &mut Tx,
+    desk: &Desk,
+    about: (Option<&Person>, &[Tenant], Option<&ClientId>),
+    acr: Acr,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let (Some(person), tenants, client) = about else { return Ok(()) };
+    for tenant in tenants {
+        let entry = Entry {
+            tenant: Some(tenant.id.clone()),
+            actor: Actor::Person(person.id.clone()),
+            event: Event::SignedIn,
+            person: Some(person.id.clone()),
+            client: client.cloned(),
+            detail: acr.canonical().to_owned(),
+        };
+        tx.log(&entry, None, now, &*desk.dice).await?;
+    }
+    Ok(())
 }
 
 async fn end(tx: &mut Tx, row: &SessionRow, why: &str, now: Instant) -> Result<(), StoreError> {

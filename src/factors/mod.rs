@@ -28,6 +28,13 @@ pub const FACTORS: &[&dyn Factor] = &[&password::Password, &totp::Totp];
 
 /// The fact that a factor was verified just now. Made only in this room, and the only thing the store will turn into a
 /// proof. It can neither be copied nor read from anywhere.
+///
+/// ```compile_fail,E0451
+/// use ostiary_gate::domain::amr::Factor;
+/// fn better(verified: ostiary::factors::Verified) -> ostiary::factors::Verified {
+///     ostiary::factors::Verified { factor: Factor::Totp, ..verified }
+/// }
+/// ```
 #[must_use = "a verified factor that is not recorded did not happen"]
 pub struct Verified {
     factor: amr::Factor,

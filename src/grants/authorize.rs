@@ -8,7 +8,7 @@ use super::{
 use crate::{
     acts::{
         Desk,
-        session::{Browser, Settled},
+        session::{self, Browser, Settled},
         visit::{Purpose, Wanted},
     },
     crypto::dice,
@@ -22,7 +22,7 @@ use ostiary_gate::{
         Blame,
         audit::{Actor, Entry, Event},
         grant::Keeping,
-        ids::{ClientId, GrantId, SessionId},
+        ids::{GrantId, SessionId},
         person::MembershipState,
         scope::Scope,
         time::{Instant, Span},
@@ -187,23 +187,6 @@ impl<'a> Authorize<'a> {
         }
         Ok(())
     }
-
-    /// What the log of each clinic says of it: a sign-in is news, another app in the same session is not.
-    async fn log(&self, tx: &mut Tx, cleared: &Cleared, client: &ClientId) -> Result<(), StoreError> {
-        let Some(person) = &cleared.person else { return Ok(()) };
-        for tenant in &cleared.rules.tenants {
-            let entry = Entry {
-                tenant: Some(tenant.id.clone()),
-                actor: Actor::Person(person.id.clone()),
-                event: Event::SignedIn,
-                person: Some(person.id.clone()),
-                client: Some(client.clone()),
-                detail: cleared.acr.canonical().to_owned(),
-            };
-            tx.log(&entry, None, cleared.now, &*self.desk.dice).await?;
-        }
-        Ok(())
-    }
 }
 
 /// A few words for the log.
@@ -265,7 +248,9 @@ impl Road for Authorize<'_> {
         }
         let settled = self.front()?.settle(tx, self.desk, self.browser, now).await?;
         if settled.rose {
-            self.log(tx, cleared, &client.id).await?;
+            let to = Some(&client.id);
+            session::log(tx, self.desk, (cleared.person.as_ref(), &cleared.rules.tenants, to), cleared.acr, now)
+                .await?;
         }
         let request = &self.wanted.request;
         let (scope, keeping) = granted(cleared, &request.scope);

@@ -364,6 +364,10 @@ async fn own_page_in(
     match judgement.outcome {
         Outcome::Clear => {
             let settled = front.settle(tx, desk, browser, now).await?;
+            if settled.rose {
+                let about = (heard.person(), heard.rules.tenants.as_slice(), None);
+                session::log(tx, desk, about, judgement.evidence.acr(), now).await?;
+            }
             Ok(Onward::OwnPage { path, cookie: settled.cookie })
         }
         Outcome::Step(step) => {

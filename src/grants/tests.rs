@@ -152,6 +152,10 @@ async fn the_console_asks_an_admin_for_a_second_factor_box_or_no_box() {
         assert_eq!(next, Step::SecondFactor);
         let onward = show_code(&house.desk, &visit.unwrap(), &browser, &house.code()).await;
         assert!(matches!(onward, Ok(Onward::OwnPage { cookie: Some(_), .. })), "{}", house.name);
+        let mut unit = house.desk.store.look().await.unwrap();
+        let at = unit.tx().last_signed_in(&house.dave, &house.hilltop).await.unwrap();
+        assert_eq!(at, Some(house.clock.now()), "{}: it stands in the clinic's log", house.name);
+        assert_eq!(unit.tx().last_signed_in(&house.dave, &house.riverside).await.unwrap(), None, "and in no other's");
         let given = ("gina@example.com", Secret::new(PASSWORD));
         let page = house.own_page("/account", None);
         let onward = sign_in(&house.desk, page, &house.browser(), given, false).await;

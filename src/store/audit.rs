@@ -53,7 +53,21 @@ fn read(row: AuditRow) -> Result<LogRow, StoreError> {
     Ok(LogRow { at: Instant(row.at), entry, reference: row.reference })
 }
 
+row! { struct Latest { at: Option<i64> } }
+const SIGNED_IN: Sql =
+    text!("select max(at) as at from audit where person_id = $1 and tenant_id = $2 and event = 'signed_in'");
+
 impl Tx {
+    /// When this person last signed in to anything in this tenant. What they did elsewhere is not this tenant's (RULES 1).
+    pub async fn last_signed_in(
+        &mut self,
+        person: &PersonId,
+        tenant: &TenantId,
+    ) -> Result<Option<Instant>, StoreError> {
+        let row = run!(self, fetch::<Latest>, SIGNED_IN, person.as_str(), tenant.as_str())?.pop();
+        Ok(row.and_then(|row| row.at).map(Instant))
+    }
+
     /// One row. `reference` is what the person was shown, where they were shown one.
     pub async fn log(
         &mut self,

@@ -78,14 +78,47 @@ pub struct IssuedAccess {
     pub opaque: Option<Secret>,
 }
 
-/// Written, not yet durable. Good for nothing but [`Unit::issue`].
+/// Written, not yet durable. Good for nothing but [`Unit::issue`]: what it holds comes out with the commit only.
+///
+/// ```compile_fail,E0616
+/// fn before_the_commit(recorded: ostiary::store::Recorded) -> ostiary::store::Issued {
+///     recorded.issued
+/// }
+/// ```
+/// ```compile_fail,E0451
+/// fn of_another_unit(recorded: ostiary::store::Recorded) -> ostiary::store::Recorded {
+///     ostiary::store::Recorded { serial: 7, ..recorded }
+/// }
+/// ```
 #[must_use]
 pub struct Recorded {
     serial: u64,
     issued: Issued,
 }
 
-/// Durable: what the mint may turn into tokens. Made only by a commit.
+/// Durable: what the mint may turn into tokens. Made only by a commit; it can be read, and neither made nor bettered.
+///
+/// ```
+/// fn read(issued: &ostiary::store::Issued) -> Option<&str> {
+///     issued.sid()
+/// }
+/// ```
+/// ```compile_fail,E0451
+/// use ostiary_gate::domain::amr::Evidence;
+/// fn better(issued: ostiary::store::Issued, evidence: Evidence) -> ostiary::store::Issued {
+///     ostiary::store::Issued { evidence, ..issued }
+/// }
+/// ```
+/// ```compile_fail,E0308
+/// fn twice(issued: &ostiary::store::Issued) -> ostiary::store::Issued {
+///     issued.clone()
+/// }
+/// ```
+/// ```compile_fail,E0382
+/// fn minted_twice(mint: &ostiary::mint::Mint, issued: ostiary::store::Issued) {
+///     let _ = (mint.mint(issued), mint.mint(issued));
+/// }
+/// ```
 #[must_use]
 pub struct Issued {
     grant: GrantId,

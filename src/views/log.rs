@@ -3,7 +3,7 @@ use super::{
     frame::Frame,
     words::{Key, Phrase},
 };
-use ostiary_gate::domain::{audit::Event, time::Instant};
+use ostiary_gate::domain::{amr::Acr, audit::Event, ids::GrantId, time::Instant};
 
 /// A row of the log, its ids already turned into names. A name that is gone (an erased person) is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +26,26 @@ impl Line {
             .say(key(self.event))
             .with("actor", name(&self.actor, "log-somebody"))
             .with("person", name(&self.person, "log-somebody"))
-            .with("app", name(&self.app, "log-an-app"));
-        if self.detail.is_empty() {
-            sentence
-        } else {
-            frame.t("log-with-detail").with("sentence", sentence).with("detail", &self.detail)
+            .with("app", name(&self.app, if self.event == Event::SignedIn { "log-our-pages" } else { "log-an-app" }));
+        match self.told(frame) {
+            Some(detail) => frame.t("log-with-detail").with("sentence", sentence).with("detail", detail),
+            None => sentence,
         }
+    }
+
+    /// The detail in words. What is written for programs, an `acr` or the id of a grant, is not a manager's to read.
+    fn told(&self, frame: &Frame) -> Option<String> {
+        if self.detail.is_empty() || self.detail.starts_with(GrantId::PREFIX) {
+            return None;
+        }
+        if self.event != Event::SignedIn {
+            return Some(self.detail.clone());
+        }
+        let how = match Acr::parse(&self.detail)? {
+            Acr::Sfa => "log-with-password",
+            Acr::Mfa | Acr::Phr => "log-with-second-factor",
+        };
+        Some(frame.t(how).to_string())
     }
 }
 
@@ -182,5 +196,25 @@ mod tests {
         }
         assert_eq!(named.len(), KINDS.len());
         assert_eq!(kind("nothing"), None);
+    }
+
+    #[test]
+    fn what_is_written_for_programs_is_said_in_words_or_not_at_all() {
+        let frame = crate::views::gallery::frame();
+        let said = |event, detail: &str| {
+            let line = Line {
+                at: Instant(0),
+                event,
+                actor: None,
+                person: Some("Sam".to_owned()),
+                app: None,
+                detail: detail.to_owned(),
+            };
+            line.said(&frame).to_string()
+        };
+        let signed_in = said(Event::SignedIn, "https://refeds.org/profile/mfa");
+        assert!(signed_in.contains("two factors") && !signed_in.contains("refeds"), "{signed_in}");
+        assert!(!said(Event::GrantSuspended, "gra_aaaaaaaaaaaaaaaaaaaaaaaaaa").contains("gra_"));
+        assert!(said(Event::TwoFactorTurnedOff, "we moved").contains("we moved"));
     }
 }

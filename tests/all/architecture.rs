@@ -60,6 +60,7 @@ const SABOTAGE: &[(&str, &str, &str)] = &[
     ("only the store makes facts", "src/http/door.rs", "fn f() { let b = Bond::new(person, tenant); }"),
     ("only the store makes facts", "src/acts/prove.rs", "fn f() -> Proof { Proof { factor, at, reach } }"),
     ("only the store makes facts", "src/acts/prove.rs", "fn f() { g(Some(amr::Proof { at, ..old })) }"),
+    ("only the store makes facts", "src/acts/prove.rs", "fn f() { g(as_if_shown(person, true, now)) }"),
     ("an access decision names every case", "gate/src/gate/judge.rs", "fn f() { match x { A => 1, _ => 2 } }"),
     ("an access decision names every case", "src/porter.rs", "fn f() { match x { A => 1, _ if y => 2, B => 3 } }"),
     ("an access decision names every case", "src/grants/code.rs", "fn f() { match x { A => 1,\n  _ => 2 } }"),

@@ -72,7 +72,7 @@ async fn here(
         state: membership.state,
         readiness: readiness(&person, &membership, &tenant.policy),
         codes_left: tx.recovery_codes_left(&id).await?,
-        last_sign_in: tx.authorised_since(&id, &tenant.id, Instant(0)).await?.into_iter().next(),
+        last_sign_in: tx.last_signed_in(&id, &tenant.id).await?,
         person: Some(id),
     })
 }

@@ -360,7 +360,7 @@ async fn the_list_says_how_far_each_is_and_nothing_of_other_clinics() {
         let expected = [
             ("alice Test", Readiness::Ready, true),
             ("bob Test", Readiness::NotYet, false),
-            ("dave Test", Readiness::Ready, false),
+            ("dave Test", Readiness::Ready, true),
             ("gina Test", Readiness::NotYet, false),
         ];
         assert_eq!(said, expected, "{}", house.name);
